@@ -1,0 +1,49 @@
+package views
+
+import (
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+)
+
+// Page is what every whole page is told by its handler.
+type Page struct {
+	Site        string                   // the site's name
+	Title       string                   // where one is; the site's name is added
+	Description string                   // for search engines and previews; may be empty
+	Canonical   string                   // the absolute address of a public page; empty for none
+	Image       string                   // the absolute address of a picture for previews; empty for none
+	BaseURL     string                   // the site's absolute address, without a slash at the end
+	Path        string                   // the path of the request, for aria-current
+	Me          *account.User            // who asks; nil for nobody
+	Open        bool                     // whether strangers may register
+	CSRF        string                   // the token for every form that posts
+	Saved       string                   // what has just been saved, said once; empty for nothing
+	Asset       func(name string) string // the fingerprinted address of a file in public
+}
+
+// Waiting is a picture that was accepted with a form that was refused. It is shown, and its token travels with the form.
+type Waiting struct {
+	Token string
+	Name  string // the picture's name, for picture.Path
+}
+
+// Filled is a form as somebody filled it in: what was typed, what is wrong with it, and the pictures that were accepted.
+type Filled struct {
+	Values  map[string]string
+	Errors  form.Errors
+	Waiting map[string]Waiting // by the attribute's name
+	Checked map[string]bool    // fields that were checked and are good, for a quiet mark
+}
+
+// Field is one labelled input of a form.
+type Field struct {
+	profile.Attribute
+	Type    string // the input's type, when it is not the kind's own: password
+	Value   string // never a password
+	Error   string
+	Good    bool    // it was checked, and is right
+	Check   string  // where htmx checks it as it is left; empty for nowhere
+	Waiting Waiting // for a picture
+	Now     string  // for a picture: the name of the present one; empty for none
+}
