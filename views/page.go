@@ -25,7 +25,7 @@ type Page struct {
 // Waiting is a picture that was accepted with a form that was refused. It is shown, and its token travels with the form.
 type Waiting struct {
 	Token string
-	Name  string // the picture's name, for picture.Path
+	Name  string // the picture's name, for profile.PicturePath
 }
 
 // Filled is a form as somebody filled it in: what was typed, what is wrong with it, and the pictures that were accepted.
