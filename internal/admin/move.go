@@ -1,0 +1,47 @@
+package admin
+
+import "maps"
+
+// Sorted returns the first page of q sorted by column: ascending, or descending when it is sorted so already.
+func (q Query) Sorted(column string) Query {
+	q.Desc = q.Sort == column && !q.Desc
+	q.Sort = column
+	return q.First()
+}
+
+// At returns q at the page behind the cursor after, or before the cursor before. One of them is empty.
+func (q Query) At(after, before string) Query {
+	q.After, q.Before = after, before
+	return q
+}
+
+// First returns the first page of q.
+func (q Query) First() Query { return q.At("", "") }
+
+// Last returns the last page of q.
+func (q Query) Last() Query { return q.At("", End) }
+
+// Filtered returns the first page of q with the filter of this name set to yes.
+func (q Query) Filtered(name string, yes bool) Query {
+	filters := make(map[string]bool, len(q.Filters)+1)
+	maps.Copy(filters, q.Filters)
+	filters[name] = yes
+	q.Filters = filters
+	return q.First()
+}
+
+// Unfiltered returns the first page of q without the filter of this name.
+func (q Query) Unfiltered(name string) Query {
+	q.Filters = maps.Clone(q.Filters)
+	delete(q.Filters, name)
+	return q.First()
+}
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Rows      []T
+	Prev      string // the cursor to give as before; empty on the first page
+	Next      string // the cursor to give as after; empty on the last page
+	Total     int    // how many rows the list has on all its pages; 10,000 when there are more
+	TotalMore bool   // there are more than Total
+}

@@ -1,0 +1,84 @@
+// Package admin says what a list of the admin is, in Django's words: its columns, filters, order and pages. It is data;
+// only what is declared here reaches SQL.
+package admin
+
+import "nameplate/internal/profile"
+
+// Column is one column of a list.
+type Column struct {
+	Name     string // the field's name, as in URLs and in the database
+	Label    string
+	Kind     string // the kind of its value: text, email, url, picture, boolean, date …
+	Sortable bool
+	Editable bool // whether the row in edit mode has an input for it
+}
+
+// Filter is a yes-or-no field that a list can be narrowed by.
+type Filter struct {
+	Name  string // the field's name; in a URL its value is 1 or 0
+	Label string
+}
+
+// Resource is a list of the admin.
+type Resource struct {
+	Name     string
+	Columns  []Column
+	Filters  []Filter
+	Ordering string // the name of the column it is sorted by when nothing is asked for
+	PerPage  int    // rows on a page when nothing is asked for
+}
+
+// MaxPerPage is the most rows that a page may have.
+const MaxPerPage = 500
+
+// People returns the list of people with the attributes of p: pictures first, then who it is, then the other attributes.
+func People(p profile.Profile) Resource {
+	var pictures, others []Column
+	for _, attr := range p.Attributes {
+		column := Column{Name: attr.Name, Label: attr.Label, Kind: attr.Kind.Name, Sortable: !attr.IsPicture(), Editable: true}
+		if attr.IsPicture() {
+			pictures = append(pictures, column)
+		} else {
+			others = append(others, column)
+		}
+	}
+	columns := append(pictures,
+		Column{Name: "username", Label: "Username", Kind: "text", Sortable: true, Editable: true},
+		Column{Name: "email", Label: "E-mail", Kind: "email", Sortable: true, Editable: true})
+	columns = append(columns, others...)
+	columns = append(columns,
+		Column{Name: "is_staff", Label: "Staff", Kind: "boolean", Sortable: true, Editable: true},
+		Column{Name: "is_active", Label: "Active", Kind: "boolean", Sortable: true, Editable: true},
+		Column{Name: "date_joined", Label: "Joined", Kind: "date", Sortable: true})
+	return Resource{
+		Name:    "users",
+		Columns: columns,
+		Filters: []Filter{
+			{Name: "is_staff", Label: "Staff"},
+			{Name: "is_active", Label: "Active"},
+			{Name: "is_superuser", Label: "Superuser"},
+		},
+		Ordering: "username",
+		PerPage:  100,
+	}
+}
+
+// Column returns the column of this name.
+func (r Resource) Column(name string) (Column, bool) {
+	for _, column := range r.Columns {
+		if column.Name == name {
+			return column, true
+		}
+	}
+	return Column{}, false
+}
+
+// Filter returns the filter of this name.
+func (r Resource) Filter(name string) (Filter, bool) {
+	for _, filter := range r.Filters {
+		if filter.Name == name {
+			return filter, true
+		}
+	}
+	return Filter{}, false
+}
