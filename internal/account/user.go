@@ -2,6 +2,7 @@
 package account
 
 import (
+	"maps"
 	"strings"
 	"time"
 )
@@ -25,8 +26,41 @@ type User struct {
 	Attributes map[string]string
 }
 
-// Value returns the value of one attribute as text, empty when it is not set or there is no profile.
-func (u User) Value(attribute string) string { return u.Attributes[attribute] }
+// Value returns one value as text by its field's name: a text field of the user, or an attribute of the profile. It is empty
+// when the value is not set, there is no profile, or no such field.
+func (u User) Value(field string) string {
+	if text := u.text(field); text != nil {
+		return *text
+	}
+	return u.Attributes[field]
+}
+
+// Set changes one value by its field's name: a text field of the user, or an attribute of the profile.
+func (u *User) Set(field, value string) {
+	if text := u.text(field); text != nil {
+		*text = value
+		return
+	}
+	attributes := make(map[string]string, len(u.Attributes)+1) // a copy: users are passed by value
+	maps.Copy(attributes, u.Attributes)
+	attributes[field] = value
+	u.Attributes = attributes
+}
+
+// text returns where the text field of this name is kept, nil for any other.
+func (u *User) text(field string) *string {
+	switch field {
+	case "username":
+		return &u.Username
+	case "email":
+		return &u.Email
+	case "first_name":
+		return &u.FirstName
+	case "last_name":
+		return &u.LastName
+	}
+	return nil
+}
 
 // FullName returns the first and the last name, or the username when neither is set.
 func (u User) FullName() string {
