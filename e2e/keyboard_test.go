@@ -1,0 +1,57 @@
+package e2e
+
+import "testing"
+
+// TestKeyboard goes through the profile and the admin's list without a mouse.
+func TestKeyboard(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	newClient(t, s).register("ada", map[string]string{"portfolio_site": "https://example.org/ada"})
+	id := s.id("ada")
+
+	b := openTab(t, s, true)
+	b.login("root", rootPassword)
+	b.open("/settings/profile")
+	b.press("\t")
+	if !eval[bool](b, "document.activeElement.matches('a[href=\"#main\"]') && document.activeElement.getBoundingClientRect().width > 20") {
+		t.Errorf("the first Tab comes to %s, want a skip link that can be seen", b.focused())
+	}
+	link, field := "#row-first_name a[href$='/first_name']", "#row-first_name input[name=first_name]"
+	b.tabTo(link)
+	if eval[string](b, "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).boxShadow") == "nonenone" {
+		t.Error("the focus can't be seen")
+	}
+	b.press("\r")
+	b.wait("document.activeElement.matches('" + field + "')")
+	b.write("Ruth")
+	b.press("\r")
+	b.see("#row-first_name", "Ruth")
+	b.wait("document.activeElement.matches(`" + link + "`)")
+
+	b.press("\r")
+	b.wait("document.activeElement.matches('" + field + "')")
+	b.write(" not kept")
+	b.press("\x1b")
+	b.wait("!document.querySelector('" + field + "')")
+	b.wait("document.activeElement.matches(`" + link + "`)")
+	if text := eval[string](b, "document.querySelector('#row-first_name').innerText"); text == "" || s.strings("SELECT first_name FROM users WHERE username = 'root'")[0] != "Ruth" {
+		t.Errorf("Escape did not cancel: %q", text)
+	}
+
+	b.open("/admin/users")
+	edit := "#user-" + id + " a[href*='edit']"
+	b.tabTo(edit)
+	b.press("\r")
+	b.wait("document.activeElement.matches('#user-" + id + " input')")
+	b.press("\x1b")
+	b.wait("!document.querySelector('" + cell(id, "email") + "')")
+	b.wait("document.activeElement.matches(`" + edit + "`)")
+	b.press("\r")
+	b.wait("document.activeElement.matches('#user-" + id + " input')")
+	b.tabTo(cell(id, "portfolio_site"))
+	eval[bool](b, "(document.activeElement.select(), true)")
+	b.write("https://example.org/by-keyboard")
+	b.press("\r")
+	b.see("#user-"+id, "example.org/by-keyboard")
+	b.wait("document.activeElement.matches(`" + edit + "`)")
+}

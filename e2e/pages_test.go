@@ -1,0 +1,127 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+)
+
+// looks are the ways in which a page is looked at.
+var looks = []struct {
+	name  string
+	width int64
+	dark  bool
+}{
+	{"light-1280", 1280, false},
+	{"light-320", 320, false},
+	{"dark-320", 320, true},
+	{"dark-1280", 1280, true},
+}
+
+// axeAll looks at the page as it stands in every look.
+func (b *tab) axeAll(name string) {
+	b.t.Helper()
+	var shade [2]int
+	for _, l := range looks {
+		b.look(l.width, l.dark)
+		b.axe(name + "-" + l.name)
+		sum := eval[int](b, "getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3).reduce((a, c) => a + Number(c), 0) * 1000 | 0")
+		if l.dark {
+			shade[1] = sum
+		} else {
+			shade[0] = sum
+		}
+	}
+	if shade[1] >= shade[0] {
+		b.t.Errorf("%s: the dark page is not darker than the light one", name)
+	}
+}
+
+// TestEveryPage looks at every page as a visitor, as a member and as a superuser.
+func TestEveryPage(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	s.command(nil, "seed", "120", "--yes")
+	ada := newClient(t, s)
+	page := ada.get("/register")
+	if a, err := ada.post(page, "[name=email]", map[string]string{
+		"username": "ada", "email": "ada@example.org", "password": password,
+		"portfolio_site": "https://example.org/a-rather-long-address/that-has-no-place-to-break/" + long,
+	}, map[string][]byte{"profile_pic": snapshot(1)}); err != nil || a.status != http.StatusSeeOther {
+		t.Fatalf("register ada: %v %v", a, err)
+	}
+	newClient(t, s).register(long, nil)
+	id := s.id("ada")
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			t.Parallel()
+			visitor, member, admin := openTab(t, s, mode.script), openTab(t, s, mode.script), openTab(t, s, mode.script)
+			member.login("ada", password)
+			admin.login("root", rootPassword)
+			for _, page := range []struct {
+				name   string
+				who    *tab
+				path   string
+				status int
+			}{
+				{"home", visitor, "/", 200},
+				{"register", visitor, "/register", 200},
+				{"login", visitor, "/login", 200},
+				{"person", visitor, "/@ada", 200},
+				{"person without a picture", visitor, "/@" + long, 200},
+				{"nothing there", visitor, "/nothing-here", 404},
+				{"profile", member, "/settings/profile", 200},
+				{"own page", member, "/@ada", 200},
+				{"row username", member, "/settings/profile/username", 200},
+				{"row first name", member, "/settings/profile/first_name", 200},
+				{"row last name", member, "/settings/profile/last_name", 200},
+				{"row link", member, "/settings/profile/portfolio_site", 200},
+				{"row picture", member, "/settings/profile/profile_pic", 200},
+				{"not allowed", member, "/admin/users", 403},
+				{"people", admin, "/admin/users?n=20", 200},
+				{"people sorted", admin, "/admin/users?n=20&sort=-date_joined&is_active=1", 200},
+				{"people none", admin, "/admin/users?q=nobody-is-called-that", 200},
+				{"people row", admin, "/admin/users?n=20&edit=" + id, 200},
+				{"person to add", admin, "/admin/users/new", 200},
+				{"person in the admin", admin, "/admin/users/" + id, 200},
+				{"person to delete", admin, "/admin/users/" + id + "/delete", 200},
+				{"password of a person", admin, "/admin/users/" + id + "/password", 200},
+			} {
+				page.who.look(1280, false)
+				if status := page.who.open(page.path); status != page.status {
+					t.Errorf("%s: status %d, want %d", page.path, status, page.status)
+				}
+				page.who.axeAll(page.name)
+			}
+			refusals(visitor, admin)
+		})
+	}
+}
+
+// refusals looks at forms that were refused.
+func refusals(visitor, admin *tab) {
+	visitor.look(1280, false)
+	visitor.open("/register")
+	visitor.fill("#username", "no spaces please")
+	visitor.fill("#password", "x")
+	visitor.click("form[action='/register'] button[type=submit]")
+	visitor.wait("document.querySelector('[role=alert] a[href=\"#email\"]')")
+	visitor.axeAll("register refused")
+
+	visitor.look(1280, false)
+	visitor.open("/login")
+	visitor.fill("#username", "nobody")
+	visitor.fill("#password", "nothing right")
+	visitor.press("\r")
+	visitor.see("main", "The user name or the password is not right")
+	visitor.axeAll("login refused")
+
+	admin.look(1280, false)
+	admin.open("/admin/users/new")
+	admin.fill("#username", "ada")
+	admin.press("\r")
+	admin.see("[role=alert]", "ada")
+	admin.axeAll("person to add refused")
+}
+
+// long is a name that leaves a narrow page no place to break.
+const long = "a-name-of-the-greatest-length-that-anybody-would-ever-choose-for-themselves-or-for-a-machine-0123456789"

@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// TestWeight measures what travels, headers included, to a browser that knows brotli and gzip.
+func TestWeight(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	s.command(nil, "seed", "100", "--yes")
+	visitor, member, root := newClient(t, s), newClient(t, s), newClient(t, s)
+	member.register("ada", map[string]string{"portfolio_site": "https://example.org/ada"})
+	root.login("root", rootPassword)
+	id := s.id("ada")
+	for _, page := range []struct {
+		name  string
+		c     *client
+		path  string
+		first bool // with the style sheet and the scripts
+		limit int
+	}{
+		{"the first visit of the register page", visitor, "/register", true, 30_000},
+		{"the admin's list of 100 people", root, "/admin/users", true, 45_000},
+		{"the start page", visitor, "/", false, 8_000},
+		{"the register page, later", visitor, "/register", false, 8_000},
+		{"the log-in page", visitor, "/login", false, 8_000},
+		{"a public page", visitor, "/@ada", false, 8_000},
+		{"a page that is not there", visitor, "/nothing-here", false, 8_000},
+		{"one's profile", member, "/settings/profile", false, 8_000},
+		{"a row of it", member, "/settings/profile/portfolio_site", false, 8_000},
+		{"a picture's row", member, "/settings/profile/profile_pic", false, 8_000},
+		{"a page that is not allowed", member, "/admin/users", false, 8_000},
+		{"a person in the admin", root, "/admin/users/" + id, false, 8_000},
+		{"a person to add", root, "/admin/users/new", false, 8_000},
+		{"a person to delete", root, "/admin/users/" + id + "/delete", false, 8_000},
+	} {
+		t.Run(page.name, func(t *testing.T) {
+			weight := page.c.weigh(t, page.path)
+			if page.first {
+				page.c.get(page.path).doc.Find("link[rel=stylesheet], script[src]").Each(func(_ int, file *goquery.Selection) {
+					weight += page.c.weigh(t, file.AttrOr("href", file.AttrOr("src", "")))
+				})
+			}
+			t.Logf("%d bytes", weight)
+			if weight >= page.limit {
+				t.Errorf("%s weighs %d bytes on the wire, want under %d", page.path, weight, page.limit)
+			}
+		})
+	}
+}
+
+// weigh returns how many bytes the answer for a path has on the wire.
+func (c *client) weigh(t *testing.T, path string) int {
+	t.Helper()
+	var read atomic.Int64
+	wire := &http.Transport{DisableCompression: true, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		return counted{conn, &read}, err
+	}}
+	defer wire.CloseIdleConnections()
+	req, err := http.NewRequest("GET", c.base+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "gzip, br")
+	res, err := (&http.Client{Transport: wire, Jar: c.http.Jar, CheckRedirect: c.http.CheckRedirect}).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode >= 300 && res.StatusCode < 400 {
+		t.Fatalf("%s sends on to %s", path, res.Header.Get("Location"))
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := strconv.Atoi(res.Header.Get("Content-Length")); err == nil && n > 1500 && res.Header.Get("Content-Encoding") == "" {
+		t.Errorf("%s: %d bytes are not compressed", path, n)
+	}
+	return int(read.Load())
+}
+
+// counted is a connection that counts what is read from it.
+type counted struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.read.Add(int64(n))
+	return n, err
+}
