@@ -1,0 +1,95 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"regexp"
+	"sync"
+)
+
+// Tx is one transaction. Its texts have ?1, ?2 … on both databases.
+type Tx struct {
+	*DB
+	sql *sql.Tx
+}
+
+// write runs fn in a transaction that may write, alone on SQLite, and commits it when fn returns nil.
+func (d *DB) write(ctx context.Context, fn func(tx *Tx) error) error { return d.run(ctx, d.w, nil, fn) }
+
+// read runs fn in a transaction that sees one state of the database.
+func (d *DB) read(ctx context.Context, fn func(tx *Tx) error) error {
+	opts := &sql.TxOptions{}
+	if d.pg {
+		opts = &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+	}
+	return d.run(ctx, d.r, opts, fn)
+}
+
+func (d *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn func(tx *Tx) error) error {
+	t, err := pool.BeginTx(ctx, opts)
+	if err != nil {
+		return told(fmt.Errorf("begin: %w", err))
+	}
+	defer t.Rollback() // does nothing once it is committed
+	if err := fn(&Tx{DB: d, sql: t}); err != nil {
+		return told(err)
+	}
+	if err := t.Commit(); err != nil {
+		return told(fmt.Errorf("commit: %w", err))
+	}
+	return nil
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := tx.sql.ExecContext(ctx, tx.dialect(query), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (tx *Tx) row(ctx context.Context, query string, args ...any) *sql.Row {
+	return tx.sql.QueryRowContext(ctx, tx.dialect(query), args...)
+}
+
+func (tx *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return tx.sql.QueryContext(ctx, tx.dialect(query), args...)
+}
+
+// lock makes every other transaction that asks for the same name wait until this one ends. A transaction that writes to
+// SQLite is alone anyway.
+func (tx *Tx) lock(ctx context.Context, name string) error {
+	if !tx.pg {
+		return nil
+	}
+	_, err := tx.exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(?1, 0))", name)
+	return err
+}
+
+// forUpdate is the end of a SELECT that keeps its rows from others until the transaction ends.
+func (d *DB) forUpdate() string {
+	if d.pg {
+		return " FOR UPDATE OF u"
+	}
+	return ""
+}
+
+// rewrites remembers each text in PostgreSQL's spelling.
+type rewrites struct{ m sync.Map }
+
+var numbered = regexp.MustCompile(`\?([0-9]+)`)
+
+// dialect returns a text with ?1, ?2 … in the spelling of the database that is open.
+func (d *DB) dialect(query string) string {
+	if !d.pg {
+		return query
+	}
+	if text, ok := d.rewrites.m.Load(query); ok {
+		return text.(string)
+	}
+	text := numbered.ReplaceAllString(query, "$$$1")
+	d.rewrites.m.Store(query, text)
+	return text
+}
