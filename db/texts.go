@@ -1,7 +1,80 @@
 package db
 
-import "nameplate/internal/profile"
+import (
+	"strings"
 
-type texts struct{ person string }
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+)
 
-func newTexts(p profile.Profile, pg bool) texts { return texts{} }
+// texts are the statements that hold the names of the declared attributes, made once. profile.Load has checked these names.
+type texts struct {
+	columns   string // a whole person, as scanPerson reads it
+	person    string // the same with the tables it comes from
+	byID      string
+	byName    string
+	byEmail   string
+	named     string // whether any profile or waiting row names the picture ?1
+	pictures  string // the names of all pictures
+	plain     []profile.Attribute
+	portraits []profile.Attribute
+}
+
+func newTexts(p profile.Profile, pg bool) texts {
+	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
+		" u.date_joined, COALESCE(u.last_login, 0), u.version, p.user_id IS NOT NULL"
+	t := texts{
+		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1)",
+		pictures: "SELECT name FROM waiting_pictures",
+	}
+	for _, attr := range p.Attributes {
+		column := quoted(attr.Name)
+		columns += ", COALESCE(p." + column + ", '')"
+		if !attr.IsPicture() {
+			t.plain = append(t.plain, attr)
+			continue
+		}
+		t.portraits = append(t.portraits, attr)
+		t.named += " OR EXISTS (SELECT 1 FROM profiles WHERE " + column + " = ?1 AND " + column + " <> '')"
+		t.pictures += " UNION SELECT " + column + " FROM profiles WHERE " + column + " <> ''"
+	}
+	t.columns = columns
+	t.person = "SELECT " + columns + " FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE "
+	t.byID, t.byName, t.byEmail = t.person+"u.id = ?1", t.person+"u.username_key = ?1", t.person+"u.email_key = ?1"
+	if pg {
+		numbers := strings.NewReplacer("?1", "$1")
+		t.byID, t.byName, t.byEmail = numbers.Replace(t.byID), numbers.Replace(t.byName), numbers.Replace(t.byEmail)
+	}
+	return t
+}
+
+// quoted makes a declared name safe to be a column even where SQL has a word like it.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// scanner is a row of either kind.
+type scanner interface{ Scan(dest ...any) error }
+
+// scanPerson reads the columns of texts.columns, and then those of more.
+func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
+	var u account.User
+	var joined, login int64
+	var hasProfile bool
+	values := make([]string, len(d.profile.Attributes))
+	dest := make([]any, 0, 13+len(values)+len(more))
+	dest = append(dest, &u.ID, &u.Username, &u.Email, &u.Password, &u.FirstName, &u.LastName, &u.IsActive, &u.IsStaff,
+		&u.IsSuperuser, &joined, &login, &u.Version, &hasProfile)
+	for i := range values {
+		dest = append(dest, &values[i])
+	}
+	if err := row.Scan(append(dest, more...)...); err != nil {
+		return account.User{}, err
+	}
+	u.DateJoined, u.LastLogin = fromMilli(joined), fromMilli(login)
+	if hasProfile {
+		u.Attributes = make(map[string]string, len(values))
+		for i, attr := range d.profile.Attributes {
+			u.Attributes[attr.Name] = values[i]
+		}
+	}
+	return u, nil
+}

@@ -1,0 +1,143 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"nameplate/internal/account"
+)
+
+// change is one field of a person that becomes another.
+type change struct {
+	field    string
+	old, new string
+	value    any    // what the column gets
+	key      string // the folded form, where the field has a column for it
+	ofUser   bool
+}
+
+// changes lists what differs between two states of one person.
+func (d *DB) changes(before, after account.User) []change {
+	var list []change
+	for _, field := range []string{"username", "email", "first_name", "last_name"} {
+		if old, value := before.Value(field), after.Value(field); old != value {
+			list = append(list, change{field: field, old: old, new: value, value: value, key: account.Key(value), ofUser: true})
+		}
+	}
+	for _, flag := range []struct {
+		field    string
+		old, new bool
+	}{
+		{"is_active", before.IsActive, after.IsActive},
+		{"is_staff", before.IsStaff, after.IsStaff},
+		{"is_superuser", before.IsSuperuser, after.IsSuperuser},
+	} {
+		if flag.old != flag.new {
+			list = append(list, change{field: flag.field, old: strconv.FormatBool(flag.old), new: strconv.FormatBool(flag.new),
+				value: flag.new, ofUser: true})
+		}
+	}
+	for _, attr := range d.profile.Attributes {
+		if old, value := before.Attributes[attr.Name], after.Attributes[attr.Name]; old != value {
+			list = append(list, change{field: attr.Name, old: old, new: value, value: value})
+		}
+	}
+	return list
+}
+
+// save writes and logs what differs between before, which is in the database, and after, and returns the person as saved.
+// The rules of all ways to change a person are here: the last superuser stays, rights that change end sessions.
+func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (account.User, error) {
+	if err := tx.resolvePictures(ctx, before, &after); err != nil {
+		return before, err
+	}
+	list := tx.changes(before, after)
+	if len(list) == 0 {
+		return before, nil
+	}
+	if err := tx.keepSuperuser(ctx, before, after); err != nil {
+		return before, err
+	}
+	after.Version = before.Version + 1
+	var inProfile []change
+	set, args := "version = ?2", []any{before.ID, after.Version}
+	for _, c := range list {
+		if !c.ofUser {
+			inProfile = append(inProfile, c)
+			continue
+		}
+		args = append(args, c.value)
+		set += fmt.Sprintf(", %s = ?%d", c.field, len(args))
+		if _, isText := c.value.(string); isText {
+			args = append(args, c.key)
+			set += fmt.Sprintf(", %s_key = ?%d", c.field, len(args))
+		}
+	}
+	if _, err := tx.exec(ctx, "UPDATE users SET "+set+" WHERE id = ?1", args...); err != nil {
+		return before, fmt.Errorf("update: %w", err)
+	}
+	if err := tx.setProfile(ctx, before.ID, inProfile); err != nil {
+		return before, err
+	}
+	if err := tx.dropReplaced(ctx, before, after); err != nil {
+		return before, err
+	}
+	if err := tx.index(ctx, after); err != nil {
+		return before, err
+	}
+	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser {
+		if err := tx.endSessions(ctx, before.ID, ""); err != nil {
+			return before, err
+		}
+	}
+	return after, tx.log(ctx, by, after, "change", list...)
+}
+
+// setProfile writes attributes, also for who has no profile row.
+func (tx *Tx) setProfile(ctx context.Context, id int64, list []change) error {
+	if len(list) == 0 {
+		return nil
+	}
+	var columns, values, set []string
+	args := []any{id}
+	for _, c := range list {
+		args = append(args, c.value)
+		column := quoted(c.field)
+		columns = append(columns, column)
+		values = append(values, "?"+strconv.Itoa(len(args)))
+		set = append(set, column+" = excluded."+column)
+	}
+	_, err := tx.exec(ctx, "INSERT INTO profiles (user_id, "+strings.Join(columns, ", ")+") VALUES (?1, "+
+		strings.Join(values, ", ")+") ON CONFLICT (user_id) DO UPDATE SET "+strings.Join(set, ", "), args...)
+	if err != nil {
+		return fmt.Errorf("write the profile of user %d: %w", id, err)
+	}
+	return nil
+}
+
+// keepSuperuser refuses a change after which nobody active is a superuser. Two at once wait for each other.
+func (tx *Tx) keepSuperuser(ctx context.Context, before, after account.User) error {
+	if !before.IsSuperuser || !before.IsActive || after.IsSuperuser && after.IsActive {
+		return nil
+	}
+	if err := tx.lock(ctx, "superusers"); err != nil {
+		return err
+	}
+	var others bool
+	err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE is_superuser = TRUE AND is_active AND id <> ?1)", before.ID).
+		Scan(&others)
+	if err != nil {
+		return fmt.Errorf("look for another superuser: %w", err)
+	}
+	if !others {
+		return ErrLastSuperuser
+	}
+	return nil
+}
+
+// person reads a person who is about to be changed: nobody else changes them until the transaction ends.
+func (tx *Tx) person(ctx context.Context, id int64) (account.User, error) {
+	return tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1"+tx.forUpdate(), id))
+}

@@ -1,0 +1,106 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+)
+
+// CreateUser adds a person with a profile and returns them. The id, the version and, where it is zero, the date are given
+// here; Password is a hash; the value of a picture is the token of a waiting one. An empty Email is an imported person's.
+// It returns form.Errors for what may not be saved or is taken, and ErrPictureGone (with form.Errors) for a token nobody knows.
+func (d *DB) CreateUser(ctx context.Context, by Author, u account.User) (account.User, error) {
+	u.ID, u.Version, u.LastLogin = 0, 1, fromMilli(0)
+	if u.DateJoined.IsZero() {
+		u.DateJoined = fromMilli(d.now())
+	}
+	typed := u
+	u, errs := d.checked(account.User{}, typed)
+	if len(errs) > 0 {
+		return account.User{}, errs
+	}
+	err := d.writeUser(ctx, &u, func(tx *Tx) error {
+		if err := tx.free(ctx, u, errs); err != nil {
+			return err
+		}
+		if err := errs.Err(); err != nil {
+			return err
+		}
+		return tx.create(ctx, by, &u)
+	})
+	if err != nil {
+		return account.User{}, fmt.Errorf("create a user: %w", err)
+	}
+	return u, nil
+}
+
+func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
+	if err := tx.resolvePictures(ctx, account.User{}, u); err != nil {
+		return err
+	}
+	err := tx.row(ctx, "INSERT INTO users (username, username_key, email, email_key, password, first_name, first_name_key,"+
+		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version)"+
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id",
+		u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
+		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version).
+		Scan(&u.ID)
+	if err != nil {
+		return fmt.Errorf("insert: %w", err)
+	}
+	var changed []change
+	for _, attr := range tx.profile.Attributes {
+		if value := u.Attributes[attr.Name]; value != "" {
+			changed = append(changed, change{field: attr.Name, value: value})
+		}
+	}
+	if err := tx.setProfile(ctx, u.ID, changed); err != nil {
+		return err
+	}
+	if err := tx.index(ctx, *u); err != nil {
+		return err
+	}
+	return tx.log(ctx, by, *u, "add", change{})
+}
+
+// checked parses what differs between before and typed by each field's own rules, and returns typed with the parsed values.
+// What did not change is not looked at: it may stem from older rules.
+func (d *DB) checked(before, typed account.User) (account.User, form.Errors) {
+	errs, u := form.Errors{}, typed
+	u.Attributes = make(map[string]string, len(d.profile.Attributes))
+	isNew := before.ID == 0
+	parse := func(field string, value *string, old string, read func(string) (string, error)) {
+		if *value == old && !isNew {
+			return
+		}
+		parsed, err := read(*value)
+		if err != nil {
+			errs.Add(field, err)
+			return
+		}
+		*value = parsed
+	}
+	parse("username", &u.Username, before.Username, account.ParseUsername)
+	if !(isNew && u.Email == "") {
+		parse("email", &u.Email, before.Email, account.ParseEmail)
+	}
+	parse("first_name", &u.FirstName, before.FirstName, func(s string) (string, error) { return account.ParseName("First name", s) })
+	parse("last_name", &u.LastName, before.LastName, func(s string) (string, error) { return account.ParseName("Last name", s) })
+	if isNew || u.Username != before.Username {
+		if account.UsernameIsForeignEmail(u.Username, u.Email) {
+			errs.Add("username", form.Message(foreignEmail))
+		}
+	}
+	for _, attr := range d.profile.Attributes {
+		value, ok := typed.Attributes[attr.Name]
+		if !ok && !isNew {
+			value = before.Attributes[attr.Name] // not sent: not changed
+		}
+		if ok || !isNew { // whoever makes a person without a form, such as createsuperuser, leaves attributes out
+			parse(attr.Name, &value, before.Attributes[attr.Name], attr.Parse)
+		}
+		u.Attributes[attr.Name] = value
+	}
+	return u, errs
+}

@@ -1,0 +1,203 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// Migration is one step of the schema.
+type Migration struct {
+	Version int64
+	Name    string // the file's name without the number and the ending
+	Applied bool
+}
+
+// State says how the database's schema stands to this program's.
+type State int
+
+// The states of a database.
+const (
+	Empty   State = iota // nothing was ever migrated
+	Current              // what the program knows is applied
+	Pending              // something is still to be applied
+	Newer                // a newer program migrated it
+)
+
+// migrateLock is the number of PostgreSQL's advisory lock for one migration at a time.
+const migrateLock = 0x6e616d65706c6174
+
+func (d *DB) goose(pool *sql.DB) (*goose.Provider, error) {
+	dialect := goose.DialectSQLite3
+	if d.pg {
+		dialect = goose.DialectPostgres
+	}
+	return goose.NewProvider(dialect, pool, d.schema, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+}
+
+// Migrations returns every migration that the program knows, the oldest first.
+func (d *DB) Migrations(ctx context.Context) ([]Migration, error) {
+	p, err := d.goose(d.r)
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	applied, err := d.applied(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Migration
+	for _, source := range p.ListSources() {
+		list = append(list, Migration{Version: source.Version, Name: migrationName(source.Path), Applied: applied[source.Version]})
+	}
+	return list, nil
+}
+
+func migrationName(file string) string {
+	_, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), ".sql"), "_")
+	return name
+}
+
+// applied returns the versions that the database knows.
+func (d *DB) applied(ctx context.Context) (map[int64]bool, error) {
+	exists := "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'goose_db_version')"
+	if d.pg {
+		exists = "SELECT to_regclass('goose_db_version') IS NOT NULL"
+	}
+	var known bool
+	if err := d.r.QueryRowContext(ctx, exists).Scan(&known); err != nil {
+		return nil, fmt.Errorf("look for migrations: %w", told(err))
+	}
+	applied := map[int64]bool{}
+	if !known {
+		return applied, nil
+	}
+	rows, err := d.r.QueryContext(ctx, "SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0")
+	if err != nil {
+		return nil, fmt.Errorf("read the applied migrations: %w", told(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var version int64
+		if err := rows.Scan(&version); err != nil {
+			return nil, err
+		}
+		applied[version] = true
+	}
+	return applied, told(rows.Err())
+}
+
+// State returns how the database stands to this program.
+func (d *DB) State(ctx context.Context) (State, error) {
+	list, err := d.Migrations(ctx)
+	if err != nil {
+		return 0, err
+	}
+	applied, err := d.applied(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(applied) == 0 {
+		return Empty, nil
+	}
+	pending := false
+	for _, m := range list {
+		delete(applied, m.Version)
+		pending = pending || !m.Applied
+	}
+	switch {
+	case len(applied) > 0:
+		return Newer, nil
+	case pending:
+		return Pending, nil
+	}
+	return Current, nil
+}
+
+// Migrate applies what is pending, each migration in a transaction of its own, and returns what it applied. It fails with
+// ErrNewer when the database is newer than the program. Two programs may do it at once.
+func (d *DB) Migrate(ctx context.Context) ([]Migration, error) {
+	state, err := d.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if state == Newer {
+		return nil, ErrNewer
+	}
+	p, err := d.goose(d.w)
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	unlock, err := d.lockMigrations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var done []Migration
+	for tries := 0; ; {
+		result, err := p.UpByOne(ctx)
+		if errors.Is(err, goose.ErrNoNextVersion) {
+			return done, nil
+		}
+		if err == nil {
+			done = append(done, Migration{Version: result.Source.Version, Name: migrationName(result.Source.Path), Applied: true})
+			continue
+		}
+		// On SQLite another program may have applied it first, which makes this transaction fail: look again.
+		if now, again := d.State(ctx); again == nil && now == Current {
+			return done, nil
+		}
+		if tries++; tries > 3 {
+			return done, fmt.Errorf("migrate: %w", told(err))
+		}
+	}
+}
+
+// lockMigrations keeps other programs from migrating the same PostgreSQL database until unlock is called.
+func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
+	if !d.pg {
+		return func() {}, nil
+	}
+	conn, err := d.w.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lock the migrations: %w", told(err))
+	}
+	_, err = conn.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = 0; SELECT pg_advisory_lock(%d); SET lock_timeout = %s",
+		int64(migrateLock), maxLockWait))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the migrations: %w", told(err)), conn.Close())
+	}
+	return func() {
+		ctx := context.WithoutCancel(ctx)
+		_, _ = conn.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_unlock(%d)", int64(migrateLock))) // closing frees it too
+		_ = conn.Close()
+	}, nil
+}
+
+// CheckProfile says which declared attribute has no column in the database, and what to do.
+func (d *DB) CheckProfile(ctx context.Context) error {
+	rows, err := d.r.QueryContext(ctx, "SELECT * FROM profiles LIMIT 0")
+	if err != nil {
+		return fmt.Errorf("read the columns of the profiles: %w", told(err))
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return fmt.Errorf("read the columns of the profiles: %w", told(err))
+	}
+	known := map[string]bool{}
+	for _, column := range columns {
+		known[column] = true
+	}
+	for _, attr := range d.profile.Attributes {
+		if !known[attr.Name] {
+			return fmt.Errorf("the attribute %s has no column in the database: run nameplate makemigrations, then nameplate migrate",
+				attr.Name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+)
+
+// The ledger of pictures. A file may be there only while a profile or a row of waiting_pictures names it, so that after a
+// crash nothing is left that nobody knows of: a row is written before the files, and goes after them.
+const (
+	uploading = "uploading"
+	held      = "held"
+	dropped   = "dropped"
+)
+
+// AddWaiting notes that the files of the picture name are about to be written for the form with this token.
+func (d *DB) AddWaiting(ctx context.Context, token, name string) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		if err := tx.lock(ctx, "picture "+name); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, "INSERT INTO waiting_pictures (token, name, state, created_at) VALUES (?1, ?2, ?3, ?4)",
+			token, name, uploading, tx.now())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note the waiting picture %s: %w", name, err)
+	}
+	return nil
+}
+
+// HoldWaiting keeps a picture whose form was refused until its form comes back or SweepPictures finds it old. It fails with
+// ErrPictureGone.
+func (d *DB) HoldWaiting(ctx context.Context, token string) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, "UPDATE waiting_pictures SET state = ?2 WHERE token = ?1 AND state <> 'dropped'", token, held)
+		if err == nil && n == 0 {
+			return ErrPictureGone
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("hold a waiting picture: %w", err)
+	}
+	return nil
+}
+
+// Waiting returns the name of the picture that waits under token. It fails with ErrPictureGone.
+func (d *DB) Waiting(ctx context.Context, token string) (string, error) {
+	if !storable(token) {
+		return "", ErrPictureGone
+	}
+	var name string
+	query := d.dialect("SELECT name FROM waiting_pictures WHERE token = ?1 AND state <> 'dropped'")
+	err := told(d.r.QueryRowContext(ctx, query, token).Scan(&name))
+	if errors.Is(err, ErrNotFound) {
+		return "", ErrPictureGone
+	}
+	if err != nil {
+		return "", fmt.Errorf("read a waiting picture: %w", err)
+	}
+	return name, nil
+}
+
+// resolvePictures puts the names of pictures in place of the tokens that after holds, and takes these out of the ledger.
+func (tx *Tx) resolvePictures(ctx context.Context, before account.User, after *account.User) error {
+	for _, attr := range tx.text.portraits {
+		token := after.Attributes[attr.Name]
+		if token == "" || token == before.Attributes[attr.Name] {
+			continue
+		}
+		gone := fmt.Errorf("%w: %w", ErrPictureGone, form.Errors{attr.Name: pictureGone})
+		if !storable(token) {
+			return gone
+		}
+		var name string
+		err := told(tx.row(ctx, "DELETE FROM waiting_pictures WHERE token = ?1 AND state <> 'dropped' RETURNING name", token).
+			Scan(&name))
+		if errors.Is(err, ErrNotFound) {
+			return gone
+		}
+		if err != nil {
+			return fmt.Errorf("take a waiting picture: %w", err)
+		}
+		after.Set(attr.Name, name)
+	}
+	return nil
+}
+
+// dropReplaced notes the pictures that after does not have any more, until DropPicture has removed their files.
+func (tx *Tx) dropReplaced(ctx context.Context, before, after account.User) error {
+	for _, attr := range tx.text.portraits {
+		name := before.Attributes[attr.Name]
+		if name == "" || name == after.Attributes[attr.Name] {
+			continue
+		}
+		_, err := tx.exec(ctx, "INSERT INTO waiting_pictures (token, name, state, created_at) VALUES (?1, ?2, ?3, ?4)",
+			rand.Text(), name, dropped, tx.now())
+		if err != nil {
+			return fmt.Errorf("note the dropped picture %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// DropWaiting forgets the picture that waits under token, and removes its files when nothing else names it. A token that
+// nobody knows is no error.
+func (d *DB) DropWaiting(ctx context.Context, token string, remove func(name string) error) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		var name string
+		err := told(tx.row(ctx, "SELECT name FROM waiting_pictures WHERE token = ?1", token).Scan(&name))
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.lock(ctx, "picture "+name); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM waiting_pictures WHERE token = ?1", token); err != nil {
+			return err
+		}
+		_, err = tx.removeUnnamed(ctx, name, remove)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("drop a waiting picture: %w", err)
+	}
+	return nil
+}
+
+// DropPicture removes the files of a picture, with remove, when no profile and no waiting row names it. Nobody can begin to use
+// it meanwhile.
+func (d *DB) DropPicture(ctx context.Context, name string, remove func(name string) error) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		if err := tx.lock(ctx, "picture "+name); err != nil {
+			return err
+		}
+		_, err := tx.removeUnnamed(ctx, name, remove)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("drop the picture %s: %w", name, err)
+	}
+	return nil
+}
+
+// removeUnnamed removes the files of a picture that nothing names, and says whether it did. The caller holds its lock.
+func (tx *Tx) removeUnnamed(ctx context.Context, name string, remove func(name string) error) (bool, error) {
+	if _, err := tx.exec(ctx, "DELETE FROM waiting_pictures WHERE name = ?1 AND state = 'dropped'", name); err != nil {
+		return false, err
+	}
+	var named bool
+	if err := tx.row(ctx, tx.text.named, name).Scan(&named); err != nil {
+		return false, err
+	}
+	if named {
+		return false, nil
+	}
+	return true, remove(name)
+}
+
+// SweepPictures removes the pictures that were dropped and those that are held or uploaded since before heldBefore, and returns
+// how many lost their files. With inFlight, for a program that starts, it also removes those that are being uploaded: who
+// did that is gone.
+func (d *DB) SweepPictures(ctx context.Context, heldBefore time.Time, inFlight bool, remove func(name string) error) (int, error) {
+	where := "(state = 'dropped' OR created_at < ?1 OR (?2 AND state = 'uploading'))"
+	names, err := d.names(ctx, "SELECT DISTINCT name FROM waiting_pictures WHERE "+where, heldBefore.UnixMilli(), inFlight)
+	if err != nil {
+		return 0, fmt.Errorf("sweep pictures: %w", err)
+	}
+	removed := 0
+	for name := range names { // each in a transaction of its own: others write between them
+		err := d.write(ctx, func(tx *Tx) error {
+			if err := tx.lock(ctx, "picture "+name); err != nil {
+				return err
+			}
+			_, err := tx.exec(ctx, "DELETE FROM waiting_pictures WHERE name = ?3 AND "+where, heldBefore.UnixMilli(), inFlight, name)
+			if err != nil {
+				return err
+			}
+			gone, err := tx.removeUnnamed(ctx, name, remove)
+			if gone && err == nil {
+				removed++
+			}
+			return err
+		})
+		if err != nil {
+			return removed, fmt.Errorf("sweep the picture %s: %w", name, err)
+		}
+	}
+	return removed, nil
+}
+
+// PictureNames returns the name of every picture that a profile or a waiting row names: what files may be there.
+func (d *DB) PictureNames(ctx context.Context) (map[string]bool, error) {
+	names, err := d.names(ctx, d.text.pictures)
+	if err != nil {
+		return nil, fmt.Errorf("read the names of pictures: %w", err)
+	}
+	return names, nil
+}
+
+func (d *DB) names(ctx context.Context, query string, args ...any) (map[string]bool, error) {
+	rows, err := d.r.QueryContext(ctx, d.dialect(query), args...)
+	if err != nil {
+		return nil, told(err)
+	}
+	defer rows.Close()
+	names := map[string]bool{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, told(err)
+		}
+		names[name] = true
+	}
+	return names, told(rows.Err())
+}

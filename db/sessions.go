@@ -1,0 +1,165 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// touchEvery is how often a session's last use is written at most.
+const touchEvery = time.Minute
+
+// touchWait is how long a request waits to write a session's last use: reads go on while the database is locked.
+const touchWait = 50 * time.Millisecond
+
+// Session is what the store knows of the session of one request beside the data of scs. The middleware makes it.
+type Session struct {
+	UserID    int64  // whose it is, 0 for nobody; Find fills it in, and whoever logs in sets it before Commit
+	IP        string // from where the request comes
+	UserAgent string // with what
+	Found     string // the hashed token that Find found; empty for none
+}
+
+type sessionKey struct{}
+
+// WithSession returns a context whose calls of the session store use and fill in s.
+func WithSession(ctx context.Context, s *Session) context.Context {
+	return context.WithValue(ctx, sessionKey{}, s)
+}
+
+func sessionOf(ctx context.Context) *Session {
+	if s, ok := ctx.Value(sessionKey{}).(*Session); ok {
+		return s
+	}
+	return &Session{}
+}
+
+// SessionStore is a scs.CtxStore. Its tokens arrive hashed (scs's HashTokenInStore).
+type SessionStore struct{ d *DB }
+
+// Sessions returns the store of sessions.
+func (d *DB) Sessions() *SessionStore { return &SessionStore{d} }
+
+// FindCtx returns the data of a session that has not expired, and notes once a minute where it was seen.
+func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	var data []byte
+	var user sql.NullInt64
+	var seen int64
+	now := s.d.now()
+	err := s.d.r.QueryRowContext(ctx, s.d.dialect("SELECT data, user_id, seen_at FROM sessions WHERE token_hash = ?1 AND expiry > ?2"),
+		token, now).Scan(&data, &user, &seen)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("find a session: %w", told(err))
+	}
+	session := sessionOf(ctx)
+	session.Found, session.UserID = token, user.Int64
+	if now-seen >= touchEvery.Milliseconds() {
+		s.touch(ctx, token, session, now)
+	}
+	return data, true, nil
+}
+
+// touch notes where a session was seen. It gives up quietly where the database can't take it at once: the next request tries again.
+func (s *SessionStore) touch(ctx context.Context, token string, session *Session, now int64) {
+	ctx, cancel := context.WithTimeout(ctx, touchWait)
+	defer cancel()
+	conn, err := s.d.w.Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	if !s.d.pg {
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout = 50"); err != nil {
+			return
+		}
+		defer conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout = 5000")
+	}
+	_, _ = conn.ExecContext(ctx, s.d.dialect("UPDATE sessions SET seen_at = ?2, ip = ?3, user_agent = ?4 WHERE token_hash = ?1"),
+		token, now, session.IP, session.UserAgent)
+}
+
+// CommitCtx stores a session. One that the request came with is updated and never inserted: it fails with ErrSessionGone when
+// it was ended meanwhile. Another is inserted.
+func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+	session := sessionOf(ctx)
+	user := sql.NullInt64{Int64: session.UserID, Valid: session.UserID != 0}
+	err := s.d.write(ctx, func(tx *Tx) error {
+		now := tx.now()
+		if token == session.Found {
+			n, err := tx.exec(ctx, "UPDATE sessions SET data = ?2, expiry = ?3, user_id = ?4 WHERE token_hash = ?1 AND expiry > ?5",
+				token, b, expiry.UnixMilli(), user, now)
+			if err == nil && n == 0 {
+				return ErrSessionGone
+			}
+			return err
+		}
+		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at)"+
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)", token, b, expiry.UnixMilli(), user, session.IP, session.UserAgent, now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store a session: %w", err)
+	}
+	session.Found = token // a second commit of the same request is an update
+	return nil
+}
+
+// DeleteCtx ends a session. One that is not there is no error.
+func (s *SessionStore) DeleteCtx(ctx context.Context, token string) error {
+	err := s.d.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "DELETE FROM sessions WHERE token_hash = ?1", token)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end a session: %w", err)
+	}
+	return nil
+}
+
+// Find is FindCtx without a context.
+func (s *SessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit is CommitCtx without a context: it can only insert.
+func (s *SessionStore) Commit(token string, b []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, b, expiry)
+}
+
+// Delete is DeleteCtx without a context.
+func (s *SessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// EndSessions ends every session of a person but the one with this hashed token; an empty one spares none.
+func (d *DB) EndSessions(ctx context.Context, userID int64, exceptHashed string) error {
+	err := d.write(ctx, func(tx *Tx) error { return tx.endSessions(ctx, userID, exceptHashed) })
+	if err != nil {
+		return fmt.Errorf("end the sessions of user %d: %w", userID, err)
+	}
+	return nil
+}
+
+func (tx *Tx) endSessions(ctx context.Context, userID int64, except string) error {
+	_, err := tx.exec(ctx, "DELETE FROM sessions WHERE user_id = ?1 AND token_hash <> ?2", userID, except)
+	return err
+}
+
+// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old go too.
+func (d *DB) ClearSessions(ctx context.Context) (int64, error) {
+	var n int64
+	err := d.write(ctx, func(tx *Tx) (err error) {
+		if n, err = tx.exec(ctx, "DELETE FROM sessions WHERE expiry <= ?1", tx.now()); err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, "DELETE FROM throttles WHERE last_at <= ?1", tx.now()-fadeAfter.Milliseconds())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("clear sessions: %w", err)
+	}
+	return n, nil
+}

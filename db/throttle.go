@@ -1,0 +1,107 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// fadeAfter is how long after the last failure a key's failures are forgotten.
+const fadeAfter = 24 * time.Hour
+
+// maxWait is the longest wait between two guesses.
+const maxWait = 15 * time.Minute
+
+// Guess is one thing that a try at logging in counts against.
+type Guess struct {
+	Key   string // the account or the address that is guessed at or from
+	Free  int    // tries before there is a wait
+	Every int    // how many more failures double the wait, which begins at 1 s; 0 means 1
+}
+
+// Guess counts a try against each key ahead of its outcome, so that tries at the same moment can't slip through together.
+// While any key has to wait it returns the longest wait, in which case nothing was counted and the try is refused. What turns
+// out right is taken back with Forgive and Return.
+func (d *DB) Guess(ctx context.Context, guesses ...Guess) (wait time.Duration, err error) {
+	guesses = slices.Clone(guesses) // in one order everywhere, so that two transactions don't wait for each other
+	slices.SortFunc(guesses, func(a, b Guess) int { return cmp.Compare(a.Key, b.Key) })
+	err = d.write(ctx, func(tx *Tx) error {
+		now, failures := tx.now(), make([]int, len(guesses))
+		for i, g := range guesses {
+			if err := tx.lock(ctx, "guess "+g.Key); err != nil {
+				return err
+			}
+			var until int64
+			failures[i], until, err = tx.failures(ctx, g.Key, now)
+			if err != nil {
+				return err
+			}
+			wait = max(wait, time.Duration(until-now)*time.Millisecond)
+		}
+		if wait > 0 {
+			return nil
+		}
+		for i, g := range guesses {
+			n := failures[i] + 1
+			_, err := tx.exec(ctx, "INSERT INTO throttles (key, failures, last_at, blocked_until) VALUES (?1, ?2, ?3, ?4)"+
+				" ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at,"+
+				" blocked_until = excluded.blocked_until", g.Key, n, now, now+g.wait(n).Milliseconds())
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count a guess: %w", err)
+	}
+	return wait, nil
+}
+
+// failures returns how many tries failed at a key, and until when it has to wait.
+func (tx *Tx) failures(ctx context.Context, key string, now int64) (n int, until int64, err error) {
+	var last int64
+	err = tx.row(ctx, "SELECT failures, last_at, blocked_until FROM throttles WHERE key = ?1", key).Scan(&n, &last, &until)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && now-last >= fadeAfter.Milliseconds() {
+		return 0, 0, nil
+	}
+	return n, until, err
+}
+
+// wait returns how long nobody may try after the n-th failure.
+func (g Guess) wait(n int) time.Duration {
+	if n <= g.Free {
+		return 0
+	}
+	doublings := (n - g.Free - 1) / max(1, g.Every)
+	return min(maxWait, time.Second<<min(doublings, 20))
+}
+
+// Forgive forgets all failures of a key, after a success.
+func (d *DB) Forgive(ctx context.Context, key string) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "DELETE FROM throttles WHERE key = ?1", key)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forgive guesses: %w", err)
+	}
+	return nil
+}
+
+// Return takes one try back, for a key that other people share, such as an address: a success from there says nothing about
+// their failures.
+func (d *DB) Return(ctx context.Context, key string) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "UPDATE throttles SET failures = failures - 1, blocked_until = 0 WHERE key = ?1 AND failures > 0", key)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("take a guess back: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,236 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+)
+
+// SetAttribute saves one row of the profile page of user id, a text field of the user or an attribute, and returns the person
+// as saved. The value of a picture is the token of a waiting one, or empty to remove it.
+// It returns form.Errors for what may not be saved, ErrPictureGone (with form.Errors) for a token nobody knows, and ErrNotFound.
+func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile.Attribute, value string) (account.User, error) {
+	if _, ok := d.profile.Attribute(attr.Name); !ok && !isUserText(attr.Name) {
+		return account.User{}, fmt.Errorf("set %q of user %d: no such attribute", attr.Name, id)
+	}
+	var saved account.User
+	err := d.writeUser(ctx, &saved, func(tx *Tx) error {
+		before, err := tx.person(ctx, id)
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Set(attr.Name, value)
+		after, errs := tx.checked(before, after)
+		if err := tx.free(ctx, after, errs); err != nil {
+			return err
+		}
+		if err := errs.Err(); err != nil {
+			return err
+		}
+		saved = after
+		saved, err = tx.save(ctx, by, before, after)
+		return err
+	})
+	if err != nil {
+		return account.User{}, fmt.Errorf("set %s of user %d: %w", attr.Name, id, err)
+	}
+	return saved, nil
+}
+
+func isUserText(name string) bool {
+	return name == "username" || name == "email" || name == "first_name" || name == "last_name"
+}
+
+// UpdateUser saves the admin's row u of a person, asked for by me, and returns the person as saved. Only what changed is
+// written and logged. An attribute that u leaves out stays; of a picture, the present name keeps it, an empty value removes it,
+// and the token of a waiting one replaces it. Password and dates are not looked at.
+// It returns *Conflict when somebody else changed the person since u.Version, form.Errors, ErrForbidden, ErrLastSuperuser,
+// ErrPictureGone (with form.Errors), and ErrNotFound.
+func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u account.User) (account.User, error) {
+	var saved account.User
+	err := d.writeUser(ctx, &saved, func(tx *Tx) error {
+		before, err := tx.person(ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.mayUpdate(ctx, me.ID, before, u); err != nil {
+			return err
+		}
+		if err := tx.current(ctx, before, u.Version); err != nil {
+			return err
+		}
+		u.Password, u.DateJoined, u.LastLogin = before.Password, before.DateJoined, before.LastLogin
+		after, errs := tx.checked(before, u)
+		if err := tx.free(ctx, after, errs); err != nil {
+			return err
+		}
+		if err := errs.Err(); err != nil {
+			return err
+		}
+		saved = after
+		saved, err = tx.save(ctx, by, before, after)
+		return err
+	})
+	if err != nil {
+		return account.User{}, fmt.Errorf("update user %d: %w", u.ID, err)
+	}
+	return saved, nil
+}
+
+// mayUpdate asks account's rules, with the rights that me has at this moment.
+func (tx *Tx) mayUpdate(ctx context.Context, me int64, before, after account.User) error {
+	asks := before
+	if me != before.ID {
+		var err error
+		asks, err = tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1", me))
+		if errors.Is(told(err), ErrNotFound) {
+			return ErrForbidden
+		}
+		if err != nil {
+			return fmt.Errorf("read who asks: %w", err)
+		}
+	}
+	if !account.MayChange(asks, before) {
+		return ErrForbidden
+	}
+	if (before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser) && !account.MaySetRights(asks) {
+		return ErrForbidden
+	}
+	return nil
+}
+
+// current fails with *Conflict when before is no longer the version that somebody's form was made of. A changed password alone
+// is no conflict: no form of a person holds one.
+func (tx *Tx) current(ctx context.Context, before account.User, version int64) error {
+	if before.Version == version {
+		return nil
+	}
+	rows, err := tx.rows(ctx, "SELECT field, old FROM history WHERE user_id = ?1 AND version > ?2 AND action = 'change'"+
+		" ORDER BY id", before.ID, version)
+	if err != nil {
+		return fmt.Errorf("read what was changed: %w", err)
+	}
+	defer rows.Close()
+	was, passwords := map[string]string{}, int64(0)
+	for rows.Next() {
+		var field, old string
+		if err := rows.Scan(&field, &old); err != nil {
+			return err
+		}
+		if field == "password" {
+			passwords++
+		} else if _, ok := was[field]; !ok {
+			was[field] = old
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(was) == 0 && passwords == before.Version-version {
+		return nil
+	}
+	return &Conflict{Theirs: before, Was: was}
+}
+
+// DeleteUser deletes a person with all that is theirs, asked for by me. It returns the names of their pictures, to be given to
+// DropPicture. It fails with ErrForbidden, ErrLastSuperuser and ErrNotFound.
+func (d *DB) DeleteUser(ctx context.Context, by Author, me account.User, id int64) (pictures []string, err error) {
+	err = d.write(ctx, func(tx *Tx) error {
+		before, err := tx.person(ctx, id)
+		if err != nil {
+			return err
+		}
+		asks, err := tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1", me.ID))
+		if err != nil && !errors.Is(told(err), ErrNotFound) {
+			return fmt.Errorf("read who asks: %w", err)
+		}
+		if !account.MayDelete(asks, before) {
+			return ErrForbidden
+		}
+		if err := tx.keepSuperuser(ctx, before, account.User{}); err != nil {
+			return err
+		}
+		for _, attr := range tx.text.portraits {
+			if name := before.Attributes[attr.Name]; name != "" {
+				pictures = append(pictures, name)
+			}
+		}
+		if err := tx.dropReplaced(ctx, before, account.User{}); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM users WHERE id = ?1", id); err != nil {
+			return err
+		}
+		before.Version++
+		return tx.log(ctx, by, before, "delete", change{})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("delete user %d: %w", id, err)
+	}
+	return pictures, nil
+}
+
+// SetPassword stores the hash of a new password and ends every session of that person. It fails with ErrNotFound.
+func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		u, err := tx.person(ctx, id)
+		if err != nil {
+			return err
+		}
+		u.Version++
+		if _, err := tx.exec(ctx, "UPDATE users SET password = ?2, version = ?3 WHERE id = ?1", id, hash, u.Version); err != nil {
+			return err
+		}
+		if err := tx.endSessions(ctx, id, ""); err != nil {
+			return err
+		}
+		return tx.log(ctx, by, u, "change", change{field: "password"})
+	})
+	if err != nil {
+		return fmt.Errorf("set the password of user %d: %w", id, err)
+	}
+	return nil
+}
+
+// LoggedIn notes that the person has just logged in. It is no change of the person: the version stays.
+func (d *DB) LoggedIn(ctx context.Context, id int64) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, "UPDATE users SET last_login = ?2 WHERE id = ?1", id, tx.now())
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note the log-in of user %d: %w", id, err)
+	}
+	return nil
+}
+
+// index keeps what the search of people looks at.
+func (tx *Tx) index(ctx context.Context, u account.User) error {
+	_, err := tx.exec(ctx, "INSERT INTO people_search (user_id, text) VALUES (?1, ?2) ON CONFLICT (user_id) DO UPDATE"+
+		" SET text = excluded.text WHERE people_search.text <> excluded.text", u.ID, tx.searchText(u))
+	if err != nil {
+		return fmt.Errorf("index user %d: %w", u.ID, err)
+	}
+	return nil
+}
+
+// searchText is what a person is found by: names, address and attributes, folded, each on a line.
+func (d *DB) searchText(u account.User) string {
+	var b strings.Builder
+	b.WriteString(account.Key(u.Username))
+	for _, line := range []string{u.Email, strings.TrimSpace(u.FirstName + " " + u.LastName)} {
+		b.WriteString("\n" + account.Key(line))
+	}
+	for _, attr := range d.text.plain {
+		b.WriteString("\n" + account.Key(u.Attributes[attr.Name]))
+	}
+	return b.String()
+}
