@@ -1,0 +1,117 @@
+# Nameplate. `make help` says what can be made.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+# FTS5, SQLite's full text search, is compiled in by this tag alone.
+TAGS    := -tags sqlite_fts5
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+DEMO     := bin/demo
+PASSWORD := try nameplate out
+
+gofiles = $(shell find . -path ./node_modules -prune -o -name '*.go' -print)
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: build ## Build Nameplate and serve it at http://localhost:8080
+	bin/nameplate serve
+
+.PHONY: demo
+demo: build ## Serve 200 made-up people with pictures, from a database that is thrown away
+	rm -rf $(DEMO)
+	mkdir -p $(DEMO)
+	bin/nameplate seed 200 --pictures --password '$(PASSWORD)' --database $(DEMO)/nameplate.db --uploads $(DEMO)/uploads
+	NAMEPLATE_SUPERUSER_PASSWORD='$(PASSWORD)' bin/nameplate createsuperuser --no-input \
+		--username admin --email admin@example.org --database $(DEMO)/nameplate.db
+	@printf '\n  http://localhost:8080\n  log in as admin (a superuser) or person0000001, with the password: %s\n\n' '$(PASSWORD)'
+	bin/nameplate serve --database $(DEMO)/nameplate.db --uploads $(DEMO)/uploads
+
+.PHONY: build
+build: tools bin/assets.stamp ## Build bin/nameplate, which needs no other file
+	go build $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/nameplate ./cmd/nameplate
+
+.PHONY: test
+test: tools ## Check and test everything
+	$(call need,chromium,command -v chromium)
+	$(call need,postgresql,ls /usr/lib/postgresql/*/bin/initdb)
+	$(call need,lynx,command -v lynx)
+	@echo '# formatting'
+	unformatted=$$(gofmt -l $(gofiles)); \
+		if [ -n "$$unformatted" ]; then printf 'not formatted ("make fmt" mends it):\n%s\n' "$$unformatted"; exit 1; fi
+	go mod tidy -diff
+	@$(MAKE) --no-print-directory generated
+	go vet $(TAGS) ./...
+	go tool staticcheck $(TAGS) ./...
+	go test -race $(TAGS) -timeout 10m ./...
+
+.PHONY: bench
+bench: build ## Measure the binary against its limits
+	$(call need,wrk,command -v wrk)
+	go run $(TAGS) ./e2e/bench
+
+.PHONY: generate
+generate: node_modules/.package-lock.json ## Write the *_templ.go files and the style sheet again
+	go tool templ generate
+	npm run --silent build
+	@mkdir -p bin && touch bin/assets.stamp
+
+.PHONY: fmt
+fmt: ## Format the Go and templ files
+	gofmt -w $(gofiles)
+	go tool templ fmt views
+
+.PHONY: clean
+clean: ## Remove what was built and downloaded, and the demo
+	rm -rf bin public/dist node_modules
+
+# Fails when generating changes a generated file. What is compared is the tree before and after, so that it works amid
+# other changes.
+.PHONY: generated
+generated:
+	@echo '# generated files'
+	@mkdir -p bin
+	@$(sums) > bin/generated.before
+	$(MAKE) --no-print-directory generate
+	@$(sums) > bin/generated.after
+	@diff bin/generated.before bin/generated.after || { echo 'These generated files were not up to date. They are now: commit them.'; exit 1; }
+
+sums = { find . -path ./node_modules -prune -o -name '*_templ.go' -print; echo public/style.css; } | sort | xargs sha256sum
+
+# npm writes this file last.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+# The style sheet, and the files that the binary carries.
+bin/assets.stamp: node_modules/.package-lock.json $(filter-out public/style.css,$(wildcard tailwind.config.js public/*.css public/*.js public/*.mjs views/*.css views/*.templ)) $(if $(wildcard public/dist/*),,always)
+	npm run --silent build
+	@mkdir -p bin && touch $@
+
+.PHONY: always
+always:
+
+.PHONY: tools
+tools:
+	@for tool in go node npm gcc; do \
+		command -v $$tool > /dev/null || { echo "Nameplate is built with Go (1.26 or later), Node.js with npm, and gcc: $$tool is missing."; exit 1; }; \
+	done
+
+# need installs the Debian package $(1), unless the command $(2) finds it.
+define need
+@if ! $(2) > /dev/null 2>&1; then \
+	echo 'installing the Debian package $(1)'; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	if ! { command -v apt-get > /dev/null && { [ -z "$$sudo" ] || command -v sudo > /dev/null; } && \
+		$$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(1); }; then \
+		echo 'The package $(1) could not be installed. Install it (as root: apt-get install $(1)) and run make again.'; exit 1; \
+	fi; \
+fi
+endef
