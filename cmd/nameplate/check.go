@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+
+	"nameplate/db"
+)
+
+type checkCommand struct {
+	allSettings
+}
+
+// Help holds the examples of check.
+func (checkCommand) Help() string {
+	return `Each line begins with ok, note, warning or wrong. The exit status is 1 when something is wrong. Nothing is changed; give it
+the settings that the server has.
+
+Examples:
+  nameplate check
+  nameplate check --database /var/lib/nameplate/nameplate.db --uploads /var/lib/nameplate/uploads`
+}
+
+// findings prints what a check finds, and counts what is wrong.
+type findings struct{ bad int }
+
+func (*findings) ok(format string, args ...any)   { fmt.Printf("ok       "+format+"\n", args...) }
+func (*findings) note(format string, args ...any) { fmt.Printf("note     "+format+"\n", args...) }
+func (*findings) warn(format string, args ...any) { fmt.Printf("warning  "+format+"\n", args...) }
+
+func (f *findings) wrong(err error) {
+	for line := range strings.Lines(err.Error()) {
+		f.bad++
+		fmt.Println("wrong    " + strings.TrimSpace(line))
+	}
+}
+
+// Run looks at everything and says what is wrong.
+func (c *checkCommand) Run() error {
+	var f findings
+	ctx := context.Background()
+	c.checkSettings(&f)
+	if database := c.checkPresent(ctx, &f); database != nil {
+		defer database.Close()
+		c.checkFiles(ctx, &f, database)
+	} else {
+		c.checkFiles(ctx, &f, nil)
+	}
+	if f.bad > 0 {
+		return fmt.Errorf("%s wrong; the lines above say what to do", count(f.bad, "thing"))
+	}
+	return nil
+}
+
+func (c *checkCommand) checkSettings(f *findings) {
+	for _, name := range unknownVariables(os.Environ()) {
+		f.warn("%s is set, and this version knows no such setting", name)
+	}
+	cfg, err := c.read()
+	if err != nil {
+		f.wrong(err)
+		return
+	}
+	f.ok("the settings can be read; profile.toml declares %s", count(len(cfg.Profile.Attributes), "attribute"))
+	if c.Throttle == "off" {
+		f.warn("NAMEPLATE_THROTTLE is off: guessing passwords is not slowed")
+	}
+	host, _, _ := net.SplitHostPort(c.Addr)
+	if cfg.BaseURL == "" && !loopback(host) {
+		f.warn("NAMEPLATE_BASE_URL is not set, and people elsewhere may reach %s: links would name %s", c.Addr, defaultBaseURL(c.Addr, 80))
+	}
+	base, _ := url.Parse(cfg.BaseURL)
+	switch {
+	case cfg.BaseURL == "":
+	case base.Scheme == "http" && !loopback(base.Hostname()):
+		f.warn("NAMEPLATE_BASE_URL is http: passwords travel for everybody on the way to read; serve it over https")
+	case base.Scheme == "https" && len(cfg.Proxies) == 0:
+		f.warn("NAMEPLATE_BASE_URL is https, and no proxy is trusted: everybody seems to come from one address; set NAMEPLATE_TRUSTED_PROXIES")
+	}
+}
+
+// loopback says whether a host is this machine alone.
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// checkPresent looks at the database. It returns one that can be asked further, or nil.
+func (c *checkCommand) checkPresent(ctx context.Context, f *findings) *db.DB {
+	if c.checkDatabase() != nil {
+		return nil // checkSettings has said so
+	}
+	if missing, err := c.missing(); err != nil {
+		f.wrong(err)
+		return nil
+	} else if missing {
+		f.note("there is no database at %s yet; \"nameplate serve\" makes it", c.Database)
+		return nil
+	}
+	d, err := c.open(ctx)
+	if err != nil {
+		f.wrong(err)
+		return nil
+	}
+	if err := c.checkDatabaseContent(ctx, f, d); err != nil {
+		f.wrong(fmt.Errorf("the database %s: %w", c.database(), err))
+		d.Close()
+		return nil
+	}
+	return d
+}
+
+func (c *checkCommand) checkDatabaseContent(ctx context.Context, f *findings, d *db.DB) error {
+	version, err := d.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if state, err := d.State(ctx); err == nil && state == db.Empty {
+		f.note("the database %s is empty; \"nameplate serve\" fills it", c.database())
+		return nil
+	}
+	if err := c.ready(ctx, d, func(*db.DB, db.State) error { return nil }); err != nil {
+		return err
+	}
+	if err := c.checkIntegrity(ctx); err != nil {
+		return err
+	}
+	people, err := d.CountUsers(ctx)
+	if err != nil {
+		return err
+	}
+	f.ok("the database %s is whole and up to date, with %d people (%s)", c.database(), people, version)
+	if has, err := d.HasSuperuser(ctx); err != nil {
+		return err
+	} else if !has {
+		f.note("there is no superuser yet; \"nameplate createsuperuser\" makes one")
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"nameplate/db"
+	"nameplate/internal/picture"
+	"nameplate/internal/profile"
+)
+
+// checkFiles looks at the directory of the pictures, and compares it with the rows of database where there is one.
+func (c *checkCommand) checkFiles(ctx context.Context, f *findings, database *db.DB) {
+	if c.checkUploads() != nil {
+		return // checkSettings has said so
+	}
+	present, err := c.checkWritable()
+	if err != nil {
+		f.wrong(err)
+		return
+	}
+	if !present {
+		f.note("there is no directory %s yet; \"nameplate serve\" makes it", c.Uploads)
+	}
+	if database == nil {
+		return
+	}
+	if err := c.compare(ctx, f, database); err != nil {
+		f.wrong(fmt.Errorf("compare the pictures in %s with the database: %w", c.Uploads, err))
+	}
+}
+
+// checkWritable says whether the directory is there. An error means that it, or what it is made in, can't be written.
+func (c *checkCommand) checkWritable() (present bool, err error) {
+	dir := c.Uploads
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		dir = filepath.Dir(dir)
+	case err != nil:
+		return false, wrong("NAMEPLATE_UPLOADS", c.Uploads, "it can't be looked at ("+reason(err)+")")
+	case !info.IsDir():
+		return false, wrong("NAMEPLATE_UPLOADS", c.Uploads, "it isn't a directory; write the path of one")
+	}
+	file, err := os.CreateTemp(dir, ".check-")
+	if err != nil {
+		return false, wrong("NAMEPLATE_UPLOADS", c.Uploads, "files can't be made in "+dir+" ("+reason(err)+")")
+	}
+	return info != nil, errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// compare finds pictures of people that have no file, and files that belong to nobody.
+func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB) error {
+	state, err := database.State(ctx)
+	if err != nil || state != db.Current {
+		return err
+	}
+	rows, err := database.PictureNames(ctx)
+	if err != nil {
+		return err
+	}
+	files, err := pictureFiles(filepath.Join(c.Uploads, "profile_pics"))
+	if err != nil {
+		return err
+	}
+	lacking := 0
+	for name := range rows {
+		if files[name] < len(profile.PictureSizes) {
+			lacking++
+		}
+		delete(files, name)
+	}
+	if len(files) > 0 {
+		f.warn("%s holds %s without an owner", c.Uploads, count(len(files), "picture"))
+	}
+	if lacking > 0 {
+		return fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones", count(lacking, "picture"))
+	}
+	f.ok("the pictures in %s are all there (%d)", c.Uploads, len(rows))
+	return nil
+}
+
+// pictureFiles counts the files of each picture in dir, by the picture's name. A directory that isn't there is empty.
+func pictureFiles(dir string) (map[string]int, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	files := map[string]int{}
+	for _, entry := range entries {
+		base, _ := strings.CutSuffix(entry.Name(), ".jpg")
+		cut := strings.LastIndexByte(base, '-')
+		if cut < 0 || !picture.ValidName(base[:cut]) {
+			continue
+		}
+		if _, err := strconv.Atoi(base[cut+1:]); err == nil {
+			files[base[:cut]]++
+		}
+	}
+	return files, nil
+}

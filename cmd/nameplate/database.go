@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nameplate/db"
+)
+
+var errNoDatabase = errors.New(`there is no database; "nameplate migrate" makes one`)
+
+// postgres says whether the database is a PostgreSQL server, and not a SQLite file.
+func (s databaseSettings) postgres() bool {
+	return strings.HasPrefix(s.Database, "postgres://") || strings.HasPrefix(s.Database, "postgresql://")
+}
+
+// database returns the database's name for messages: its path, or its address without the password.
+func (s databaseSettings) database() string {
+	if u, err := url.Parse(s.Database); err == nil && s.postgres() {
+		return u.Redacted()
+	}
+	return s.Database
+}
+
+// checkDatabase says whether the database setting can name a database. It never repeats a password.
+func (s databaseSettings) checkDatabase() error {
+	if s.postgres() {
+		if _, err := url.Parse(s.Database); err != nil {
+			return errors.New("NAMEPLATE_DATABASE can't be read as an address: write postgres://user:password@host/database, with special characters of the password written as %XX")
+		}
+		return nil
+	}
+	scheme, _, isURL := strings.Cut(s.Database, "://")
+	switch {
+	case isURL:
+		return wrong("NAMEPLATE_DATABASE", scheme+"://…", "write the path of a SQLite file, or postgres://…")
+	case strings.TrimSpace(s.Database) == "", strings.Contains(s.Database, ":memory:"), strings.HasPrefix(s.Database, "file:"):
+		return wrong("NAMEPLATE_DATABASE", s.Database, "write the path of a SQLite file, such as nameplate.db")
+	}
+	return nil
+}
+
+// missing says whether the database is a SQLite file that isn't there yet. An error means that it can't be there.
+func (s databaseSettings) missing() (bool, error) {
+	if s.postgres() {
+		return false, nil
+	}
+	info, err := os.Stat(s.Database)
+	switch {
+	case err == nil && info.IsDir():
+		return false, wrong("NAMEPLATE_DATABASE", s.Database, "it is a directory; write the path of a file")
+	case err == nil:
+		return false, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, fmt.Errorf("look at the database %s: %s", s.Database, reason(err))
+	}
+	if dir := filepath.Dir(s.Database); !isDirectory(dir) {
+		return true, wrong("NAMEPLATE_DATABASE", s.Database, "there is no directory "+dir+"; make it first")
+	}
+	return true, nil
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// open opens the database as it stands. One that isn't there is created empty, and not migrated.
+func (s databaseSettings) open(ctx context.Context) (*db.DB, error) {
+	if err := s.checkDatabase(); err != nil {
+		return nil, err
+	}
+	if _, err := s.missing(); err != nil {
+		return nil, err
+	}
+	attributes, err := s.profile()
+	if err != nil {
+		return nil, err
+	}
+	return db.Open(ctx, s.Database, attributes)
+}
+
+// openPresent opens a database that must be there and up to date.
+func (s databaseSettings) openPresent(ctx context.Context) (*db.DB, error) {
+	if missing, err := s.missing(); err != nil {
+		return nil, err
+	} else if missing {
+		return nil, fmt.Errorf("%s: %w", s.Database, errNoDatabase)
+	}
+	return s.openReady(ctx, func(*db.DB, db.State) error { return nil })
+}
+
+// openOrCreate opens a database that is up to date, and creates and migrates an empty one.
+func (s databaseSettings) openOrCreate(ctx context.Context) (*db.DB, error) {
+	return s.openReady(ctx, func(d *db.DB, state db.State) error { return migrateIf(ctx, d, state == db.Empty) })
+}
+
+func migrateIf(ctx context.Context, d *db.DB, wanted bool) error {
+	if !wanted {
+		return nil
+	}
+	_, err := d.Migrate(ctx)
+	return err
+}
+
+// openReady opens the database, lets prepare migrate it, and refuses one that then isn't what this program works with.
+func (s databaseSettings) openReady(ctx context.Context, prepare func(*db.DB, db.State) error) (*db.DB, error) {
+	d, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx, d, prepare); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("the database %s: %w", s.database(), err)
+	}
+	return d, nil
+}
+
+func (s databaseSettings) ready(ctx context.Context, d *db.DB, prepare func(*db.DB, db.State) error) error {
+	state, err := d.State(ctx)
+	if err != nil {
+		return err
+	}
+	if err := prepare(d, state); err != nil {
+		return err
+	}
+	if state, err = d.State(ctx); err != nil {
+		return err
+	}
+	switch state {
+	case db.Empty:
+		return errNoDatabase
+	case db.Pending:
+		return errors.New(`it has pending migrations; run "nameplate migrate" first`)
+	case db.Newer:
+		return errNewer
+	}
+	return d.CheckProfile(ctx)
+}
+
+var errNewer = errors.New("it was made by a newer version of Nameplate; use that version, or go back to a backup")

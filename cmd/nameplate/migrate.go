@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"nameplate/db"
+)
+
+type migrateCommand struct {
+	databaseSettings
+}
+
+// Help holds the examples of migrate.
+func (migrateCommand) Help() string {
+	return `Each migration is one transaction: one that fails leaves the database as the one before it did. A database that isn't
+there is created. Make a backup first (README, "Backup").
+
+Examples:
+  nameplate migrate
+  nameplate migrate --database postgres://nameplate@localhost/nameplate`
+}
+
+// Run applies what is pending.
+func (c *migrateCommand) Run() error {
+	ctx := context.Background()
+	d, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	state, err := d.State(ctx)
+	if err != nil {
+		return fmt.Errorf("read the migrations of %s: %w", c.database(), err)
+	}
+	if state == db.Newer {
+		return fmt.Errorf("the database %s: %w", c.database(), errNewer)
+	}
+	applied, err := d.Migrate(ctx)
+	for _, m := range applied {
+		fmt.Println("applied", migrationName(m))
+	}
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", c.database(), err)
+	}
+	if len(applied) == 0 {
+		fmt.Println("nothing to apply")
+	}
+	return nil
+}
+
+// migrationName returns a migration's number and name as its file has them.
+func migrationName(m db.Migration) string { return fmt.Sprintf("%04d_%s", m.Version, m.Name) }

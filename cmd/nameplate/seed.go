@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"nameplate/db"
+	"nameplate/internal/auth"
+	"nameplate/internal/picture"
+)
+
+const (
+	mostPeople    = 10_000_000
+	mostPortraits = 200 // people share portraits from here on
+)
+
+type seedCommand struct {
+	databaseSettings
+	uploadsSettings
+	N        int    `arg:"" help:"How many people."`
+	Pictures bool   `help:"Draw pictures for them, too."`
+	Yes      bool   `help:"Do so though the database has people."`
+	Password string `default:"try nameplate out" help:"The password of all of them; \"${default}\" when not given."`
+}
+
+// Help holds the examples of seed.
+func (seedCommand) Help() string {
+	return `The people are the same ones each time: person0000001, person0000002 and so on. They all log in with one password, so
+this is nothing for a site that strangers can reach. An empty database is created and migrated first.
+
+Examples:
+  nameplate seed 200 --pictures --database /tmp/try.db --uploads /tmp/try-uploads
+  nameplate seed 1000000 --database /tmp/million.db`
+}
+
+// Run adds the people.
+func (c *seedCommand) Run() error {
+	if c.N < 1 || c.N > mostPeople {
+		return fmt.Errorf("N is %d; write a number from 1 to %d", c.N, mostPeople)
+	}
+	if err := errors.Join(c.checkUploads(), auth.CheckPassword(c.Password)); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	d, err := c.openOrCreate(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	n, err := d.CountUsers(ctx)
+	if err != nil {
+		return err
+	}
+	if n > 0 && !c.Yes {
+		return fmt.Errorf("%s has people already; add --yes to add to them, or name another database", c.database())
+	}
+	begun := time.Now()
+	if err := c.seed(ctx, d); err != nil {
+		return fmt.Errorf("add people to %s: %w", c.database(), err)
+	}
+	fmt.Printf("added %d people in %s; they log in with the password %q\n", c.N, time.Since(begun).Round(10*time.Millisecond), c.Password)
+	return nil
+}
+
+func (c *seedCommand) seed(ctx context.Context, d *db.DB) error {
+	hash, err := auth.NewHasher(runtime.GOMAXPROCS(0)).Hash(ctx, c.Password)
+	if err != nil {
+		return err
+	}
+	if !c.Pictures {
+		return d.Seed(ctx, c.N, hash, nil)
+	}
+	dir, err := picture.OpenDir(c.Uploads)
+	if err != nil {
+		return err
+	}
+	return withPortraits(ctx, d, dir, min(c.N, mostPortraits), func(names []string) error {
+		return d.Seed(ctx, c.N, hash, func(i int) (string, error) { return names[i%len(names)], nil })
+	})
+}
+
+// withPortraits draws n portraits and calls use with their names. Each waits in the database's ledger of pictures
+// meanwhile, so that one that nobody got in the end leaves no file.
+func withPortraits(ctx context.Context, d *db.DB, dir *picture.Dir, n int, use func(names []string) error) (err error) {
+	reader := picture.NewReader(runtime.GOMAXPROCS(0))
+	var names []string
+	for i := range n {
+		p, err := reader.Read(ctx, portrait(i))
+		if err != nil {
+			return fmt.Errorf("draw portrait %d: %w", i, err)
+		}
+		token := auth.Token()
+		if err := d.AddWaiting(ctx, token, p.Name); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, d.DropWaiting(ctx, token, dir.Remove)) }()
+		if err := dir.Put(p); err != nil {
+			return err
+		}
+		names = append(names, p.Name)
+	}
+	return use(names)
+}

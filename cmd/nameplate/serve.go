@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/handlers"
+	"nameplate/internal/auth"
+	"nameplate/internal/picture"
+	"nameplate/public"
+)
+
+const (
+	// stopTimeout is how long accepted requests may take to be answered once the server stops. With what comes after, the
+	// program is gone within 10 seconds.
+	stopTimeout = 8 * time.Second
+	// settleTime lets what has already been sent to the server be read before idle connections are closed.
+	settleTime = 100 * time.Millisecond
+)
+
+type serveCommand struct {
+	allSettings
+	MigrateFirst bool `name:"migrate" help:"Apply pending migrations first."`
+}
+
+// Help holds the examples of serve.
+func (serveCommand) Help() string {
+	return `An empty database is created and migrated. One with pending migrations is left alone, unless --migrate is given.
+SIGTERM or Ctrl-C stops the server: what was accepted is answered, and it is gone within 10 seconds.
+
+Examples:
+  nameplate serve
+  nameplate serve --addr :8080 --base-url https://people.example.org
+  NAMEPLATE_DATABASE=/var/lib/nameplate/nameplate.db nameplate serve --migrate`
+}
+
+// Run serves the site until a signal stops it.
+func (c *serveCommand) Run() error {
+	cfg, err := c.read()
+	if err != nil {
+		return err
+	}
+	log := c.logger()
+	for _, name := range unknownVariables(os.Environ()) {
+		log.Warn("this version knows no such setting", "variable", name)
+	}
+	stop, ignore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer ignore()
+
+	// Listening comes first, so that a port in use leaves everything as it was.
+	ln, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return cantListen(c.Addr, err)
+	}
+	defer ln.Close()
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = defaultBaseURL(c.Addr, ln.Addr().(*net.TCPAddr).Port)
+	}
+	files, err := public.New()
+	if err != nil {
+		return err
+	}
+	database, pictures, err := c.openStores(stop)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+
+	tidied := tidyHourly(stop, database, pictures, log)
+	err = c.serve(stop, ignore, ln, c.site(cfg, files, database, pictures, log), database, cfg, log)
+	ignore()
+	<-tidied
+	return err
+}
+
+// openStores opens the database and the pictures, and removes pictures that a killed server left half-way.
+func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Dir, error) {
+	database, err := c.openReady(ctx, func(d *db.DB, state db.State) error {
+		return migrateIf(ctx, d, state == db.Empty || state == db.Pending && c.MigrateFirst)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	pictures, err := picture.OpenDir(c.Uploads)
+	if err == nil {
+		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), true, pictures.Remove)
+	}
+	if err != nil {
+		database.Close()
+		return nil, nil, fmt.Errorf("open the uploads in %s: %w", c.Uploads, err)
+	}
+	return database, pictures, nil
+}
+
+// site returns the whole site, ready to listen.
+func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pictures *picture.Dir, log *slog.Logger) *fiber.App {
+	cores := runtime.GOMAXPROCS(0)
+	return handlers.New(handlers.App{
+		DB:           database,
+		Profile:      cfg.Profile,
+		Hasher:       auth.NewHasher(cores),
+		Reader:       picture.NewReader(cores),
+		Pictures:     pictures,
+		Public:       files,
+		Log:          log,
+		Site:         cfg.Site,
+		BaseURL:      cfg.BaseURL,
+		Registration: c.Registration,
+		Throttle:     c.Throttle == "on",
+		Proxies:      cfg.Proxies,
+	})
+}
+
+// serve answers until stop is done, and then until what was accepted is answered. From then on a second signal, which
+// ignore leaves to the system, ends the program at once.
+func (c *serveCommand) serve(stop context.Context, ignore func(), ln net.Listener, site *fiber.App, database *db.DB, cfg config, log *slog.Logger) error {
+	ended := make(chan error, 1)
+	go func() { ended <- site.Listener(ln) }()
+	log.Info("serving "+cfg.Site, "address", ln.Addr().String(), "base_url", cfg.BaseURL)
+	c.advise(stop, database, log)
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve at %s: %w", ln.Addr(), err)
+	case <-stop.Done():
+		ignore()
+	}
+	log.Info("stopping")
+	ln.Close()
+	time.Sleep(settleTime)
+	if err := site.ShutdownWithTimeout(stopTimeout); errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("some requests took too long and were cut off")
+	}
+	return nil
+}
+
+// advise says at the start what an operator should know.
+func (c *serveCommand) advise(ctx context.Context, database *db.DB, log *slog.Logger) {
+	if c.Throttle == "off" {
+		log.Warn("guessing passwords is not slowed: NAMEPLATE_THROTTLE is off")
+	}
+	if has, err := database.HasSuperuser(ctx); err == nil && !has {
+		log.Info("there is no superuser yet; make the first one with: nameplate createsuperuser")
+	}
+}
+
+func (c *serveCommand) logger() *slog.Logger {
+	if c.Log == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, nil))
+}
+
+func cantListen(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("listen on %s: another program listens there; stop it, or choose another address with --addr", addr)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("listen on %s: not permitted; choose a port from 1024 on with --addr", addr)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("listen on %s: this machine has no such address; choose another with --addr", addr)
+	}
+	return fmt.Errorf("listen on %s: %s; choose another address with --addr", addr, reason(err))
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// The settings, in the groups in which commands take them. Each is an environment variable and the flag of the same name;
+// the tags are the one place where a default and a meaning stand: the help and the README's table follow them.
+
+type addressSettings struct {
+	Addr    string `env:"NAMEPLATE_ADDR" default:"127.0.0.1:8080" help:"where to listen: a host and a port"`
+	BaseURL string `name:"base-url" env:"NAMEPLATE_BASE_URL" otherwise:"http:// and the address" help:"the site's address in absolute links; https turns on secure cookies and HSTS"`
+}
+
+type databaseSettings struct {
+	Database string `env:"NAMEPLATE_DATABASE" default:"nameplate.db" help:"a SQLite file, or postgres://…"`
+	Profile  string `env:"NAMEPLATE_PROFILE" otherwise:"built in" help:"path of a profile.toml: what is known about a person"`
+}
+
+type uploadsSettings struct {
+	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"the directory that holds the pictures"`
+}
+
+type siteSettings struct {
+	SiteName       string `env:"NAMEPLATE_SITE_NAME" default:"Nameplate" help:"the site's name, shown in its header and in titles"`
+	Registration   string `env:"NAMEPLATE_REGISTRATION" default:"open" help:"who may register: open (everyone), invite (people with an invitation) or closed (nobody)"`
+	Throttle       string `env:"NAMEPLATE_THROTTLE" default:"on" help:"whether guessing is slowed: on, or off for a load test"`
+	TrustedProxies string `env:"NAMEPLATE_TRUSTED_PROXIES" otherwise:"none" help:"addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between"`
+	Log            string `env:"NAMEPLATE_LOG" default:"text" help:"how log lines are written: text or json"`
+}
+
+// allSettings is everything that a server is told.
+type allSettings struct {
+	addressSettings
+	databaseSettings
+	uploadsSettings
+	siteSettings
+}
+
+const (
+	variablePrefix   = "NAMEPLATE_"
+	passwordVariable = "NAMEPLATE_SUPERUSER_PASSWORD"
+)
+
+// variables returns the names of all settings.
+func variables() []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[allSettings]()) {
+		if name := field.Tag.Get("env"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// unknownVariables returns those names of environ that look like a setting and are none, which are mostly slips.
+func unknownVariables(environ []string) []string {
+	known := append(variables(), passwordVariable)
+	var unknown []string
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
+}
+
+// forgetEmptySettings makes a variable that is set to nothing the same as one that is not set, as service files and
+// container settings leave them.
+func forgetEmptySettings() {
+	for _, name := range variables() {
+		if os.Getenv(name) == "" {
+			os.Unsetenv(name)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+type showmigrationsCommand struct {
+	databaseSettings
+}
+
+// Help holds the examples of showmigrations.
+func (showmigrationsCommand) Help() string {
+	return `An X marks what is applied. Nothing is changed.
+
+Examples:
+  nameplate showmigrations`
+}
+
+// Run lists the migrations.
+func (c *showmigrationsCommand) Run() error {
+	ctx := context.Background()
+	if missing, err := c.missing(); err != nil {
+		return err
+	} else if missing {
+		return fmt.Errorf("%s: %w", c.Database, errNoDatabase)
+	}
+	d, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	all, err := d.Migrations(ctx)
+	if err != nil {
+		return fmt.Errorf("read the migrations of %s: %w", c.database(), err)
+	}
+	for _, m := range all {
+		mark := " "
+		if m.Applied {
+			mark = "X"
+		}
+		fmt.Printf("[%s] %s\n", mark, migrationName(m))
+	}
+	return nil
+}

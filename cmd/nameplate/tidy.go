@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"nameplate/db"
+	"nameplate/internal/picture"
+)
+
+// waitingPictures is how long a picture waits for its refused form to come back.
+const waitingPictures = 24 * time.Hour
+
+// tidyHourly clears what nobody comes back for, every hour until ctx is done. The returned channel closes when it has
+// stopped.
+func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Dir, log *slog.Logger) <-chan struct{} {
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		hour := time.NewTicker(time.Hour)
+		defer hour.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case now := <-hour.C:
+				tidy(ctx, now, database, pictures, log)
+			}
+		}
+	}()
+	return stopped
+}
+
+// tidy removes waiting pictures older than a day, and sessions that have expired.
+func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture.Dir, log *slog.Logger) {
+	if n, err := database.SweepPictures(ctx, now.Add(-waitingPictures), false, pictures.Remove); err != nil {
+		log.Error("clear pictures that wait", "error", err)
+	} else if n > 0 {
+		log.Info("cleared pictures that nobody came back for", "pictures", n)
+	}
+	if n, err := database.ClearSessions(ctx); err != nil {
+		log.Error("clear expired sessions", "error", err)
+	} else if n > 0 {
+		log.Info("cleared expired sessions", "sessions", n)
+	}
+}
