@@ -1,0 +1,216 @@
+// What htmx does not do. Every page works without this file.
+(() => {
+  const limit = 10 * 2 ** 20;
+  const on = (type, listener, capture) => document.addEventListener(type, listener, capture);
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+
+  function make(tag, properties) {
+    return Object.assign(document.createElement(tag), properties);
+  }
+
+  // A message about the whole page. What was typed stays where it is.
+  function notice(text) {
+    const box = make('div', { className: 'summary', tabIndex: -1 });
+    box.append(make('p', { textContent: text }));
+    document.getElementById('notice').replaceChildren(box);
+    box.focus();
+  }
+
+  // Passwords can be shown. A part that is about to be swapped in keeps what was chosen.
+  function enhance(root) {
+    for (const input of all('input[type=password]', root)) {
+      const shown = document.getElementById(input.id)?.type === 'text';
+      if (shown) input.type = 'text';
+      const button = make('button', { type: 'button', className: 'reveal', id: `${input.id}-reveal` });
+      button.textContent = shown ? 'Hide password' : 'Show password';
+      input.after(button);
+    }
+  }
+
+  on('click', (event) => {
+    const button = event.target.closest?.('.reveal');
+    if (!button) return;
+    const input = button.previousElementSibling;
+    input.type = input.type === 'text' ? 'password' : 'text';
+    button.textContent = input.type === 'text' ? 'Hide password' : 'Show password';
+  });
+
+  // A picture shows itself as it is chosen, and one that is too large never leaves.
+  on('change', async (event) => {
+    const input = event.target;
+    if (input.type !== 'file') return;
+    const box = input.closest('.picture');
+    box.querySelector('canvas')?.remove();
+    say(input, '');
+    const file = input.files[0];
+    if (file?.size > limit) {
+      input.value = '';
+      say(input, 'Choose a smaller picture: this one is over 10 MB.');
+      return;
+    }
+    const drawn = file && (await createImageBitmap(file).catch(() => null));
+    for (const image of all('img', box)) image.hidden = !!drawn;
+    if (!drawn || input.files[0] !== file) return;
+    const side = Math.min(drawn.width, drawn.height);
+    const canvas = make('canvas', { className: 'face', width: 192, height: 192, role: 'img', ariaLabel: 'The picture you chose' });
+    canvas.getContext('2d').drawImage(drawn, (drawn.width - side) / 2, (drawn.height - side) / 2, side, side, 0, 0, 192, 192);
+    drawn.close();
+    box.querySelector('canvas')?.remove();
+    box.prepend(canvas);
+  });
+
+  function say(input, text) {
+    const id = `${input.id}-error`;
+    document.getElementById(id)?.remove();
+    const ids = (input.getAttribute('aria-describedby') || '').split(' ').filter((one) => one && one !== id);
+    if (text) {
+      input.closest('.field').querySelector('.said').replaceChildren(make('p', { id, className: 'error', textContent: text }));
+      ids.push(id);
+    }
+    input.setAttribute('aria-describedby', ids.join(' '));
+    input.toggleAttribute('aria-invalid', !!text);
+    if (text) input.setAttribute('aria-invalid', 'true');
+  }
+
+  // A form at work says so and is not sent again.
+  const working = new Map();
+
+  function begin(form, button = form.querySelector('[data-busy]')) {
+    working.set(form, [button, button?.textContent]);
+    if (!button?.dataset.busy) return;
+    button.textContent = button.dataset.busy;
+    button.ariaDisabled = 'true';
+  }
+
+  function end(form) {
+    const [button, text] = working.get(form) || [];
+    working.delete(form);
+    if (!button) return;
+    if (button.ariaDisabled) button.textContent = text;
+    button.ariaDisabled = null;
+  }
+
+  on('submit', (event) => {
+    if (!working.has(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  on('submit', (event) => {
+    if (!event.defaultPrevented) begin(event.target, event.submitter || undefined);
+  });
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) for (const form of [...working.keys()]) end(form);
+  });
+
+  // Fetch reports no progress, so a form with a file is sent in this way.
+  const upload = (form) => (url, request) => new Promise((resolve, reject) => {
+    const bar = make('progress', { max: 1, value: 0, ariaLabel: 'Sending the picture' });
+    form.append(bar);
+    const xhr = new XMLHttpRequest();
+    xhr.open(request.method, url);
+    for (const name in request.headers) xhr.setRequestHeader(name, request.headers[name]);
+    xhr.upload.onprogress = (event) => { bar.value = event.loaded / event.total; };
+    xhr.onload = () => {
+      const headers = new Headers();
+      for (const line of xhr.getAllResponseHeaders().trim().split(/[\r\n]+/)) {
+        const colon = line.indexOf(':');
+        headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+      }
+      resolve(new Response(xhr.responseText || null, { status: xhr.status, headers }));
+    };
+    xhr.onerror = () => reject(new TypeError('The upload failed'));
+    xhr.onabort = () => reject(new DOMException('Aborted', 'AbortError'));
+    xhr.onloadend = () => bar.remove();
+    request.signal?.addEventListener('abort', () => xhr.abort());
+    xhr.send(request.body);
+  });
+
+  const edited = (row) => [...all('input', row)].some((input) => input.type !== 'hidden'
+    && (input.value !== input.defaultValue || input.checked !== input.defaultChecked));
+
+  on('htmx:config:request', (event) => {
+    const { ctx } = event.detail;
+    const source = ctx.sourceElement;
+    const { body } = ctx.request;
+    if (source.matches('.field input')) {
+      if (working.has(source.form)) return event.preventDefault();
+      ctx.sent = source.value;
+      const names = ['csrfmiddlewaretoken', 'field', source.name];
+      if (source.autocomplete === 'new-password') names.push('username', 'email', 'first_name', 'last_name');
+      for (const name of [...body.keys()]) if (!names.includes(name)) body.delete(name);
+    } else if (ctx.target?.id === 'people') {
+      for (const [name, value] of [...body]) if (!value) body.delete(name);
+      if ([...all('tr.open')].some(edited)) {
+        event.preventDefault();
+        notice('A row is open. Save or cancel it first.');
+      }
+    } else if ([...body.values()].some((value) => value.size)) {
+      ctx.fetch = upload(source);
+      ctx.request.timeout = 0;
+    }
+  });
+
+  on('htmx:before:request', ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches('form[method=post]')) begin(ctx.sourceElement, ctx.request.submitter || undefined);
+  });
+  on('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (!ctx.keepIndicators) for (const form of [...working.keys()]) if (form === ctx.sourceElement || !form.isConnected) end(form);
+  });
+
+  on('htmx:before:swap', (event) => {
+    const { ctx, tasks: [task] } = event.detail;
+    if (!task) return;
+    const { fragment, target } = task;
+    document.getElementById('notice').replaceChildren();
+    if (fragment.querySelector('[data-problem]')) {
+      Object.assign(task, { target: document.getElementById('notice'), swapSpec: { style: 'innerHTML' } });
+      fragment.querySelector('[data-problem]').autofocus = true;
+      ctx.push = null;
+    } else if (ctx.response?.status >= 400 && target.id && !fragment.querySelector(`#${target.id}`)) {
+      event.preventDefault();
+      notice('The site could not answer. What you typed is still here: try again in a moment.');
+    } else if ('sent' in ctx) {
+      const input = ctx.sourceElement;
+      if (input.value !== ctx.sent) return event.preventDefault();
+      const next = fragment.querySelector(`#${input.id}`);
+      if (next && input.type !== 'password') next.setAttribute('value', input.value);
+    } else {
+      for (const input of all('input[type=file]', target)) input.value = '';
+    }
+    enhance(fragment);
+  });
+
+  on('htmx:after:swap', ({ detail: { ctx } }) => {
+    const row = ctx.sourceElement?.closest?.('.row, tr');
+    if (!row) return;
+    const active = document.activeElement;
+    if (!row.matches('.open') && (!active || active === document.body)) row.querySelector('a[hx-get]')?.focus();
+    if (row.contains(active) && active.matches('.input')) {
+      try { active.setSelectionRange(active.value.length, active.value.length); } catch { /* an e-mail input has no selection */ }
+    }
+    for (const line of all('[role=status]', row)) {
+      const text = line.textContent;
+      line.textContent = '';
+      setTimeout(() => { line.textContent = text; }, 50); // only a change is read out
+    }
+  });
+
+  on('htmx:error', ({ detail: { ctx } }) => {
+    if (ctx) notice('The site did not answer. What you typed is still here: try again in a moment.');
+  });
+
+  on('keydown', (event) => {
+    if (event.isComposing) return;
+    if (event.key === 'Escape') {
+      event.target.closest?.('.row.open, tr.open')?.querySelector('.cancel').click();
+    }
+    const step = { ArrowUp: 'previousElementSibling', ArrowDown: 'nextElementSibling' }[event.key];
+    const link = step && event.target.matches?.('td a') && event.target.closest('tr')[step]?.querySelector('td:last-child a');
+    if (link) {
+      event.preventDefault();
+      link.focus();
+    }
+  });
+
+  enhance(document);
+})();

@@ -1,0 +1,140 @@
+package views
+
+import (
+	"github.com/a-h/templ"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+	"nameplate/internal/profile"
+)
+
+// mayChange says whether the one who asks may change this person.
+func (page Page) mayChange(person account.User) bool {
+	return page.Me != nil && account.MayChange(*page.Me, person)
+}
+
+// mayDelete says whether the one who asks may delete this person.
+func (page Page) mayDelete(person account.User) bool {
+	return page.Me != nil && account.MayDelete(*page.Me, person)
+}
+
+// maySet says whether the one who asks may set this yes-or-no field.
+func (page Page) maySet(name string) bool {
+	return page.Me != nil && (name == "is_active" || account.MaySetRights(*page.Me))
+}
+
+// formID is the id of the form that the inputs of a row belong to.
+func (edit Edit) formID() string { return "edit-" + id(edit.User) }
+
+// typed is the text of one field: what was typed, or else what is stored.
+func (edit Edit) typed(name string) string {
+	if text, ok := edit.Values[name]; ok {
+		return text
+	}
+	return edit.User.Value(name)
+}
+
+// version is the version that the save is meant to replace.
+func (edit Edit) version() int64 {
+	if edit.Conflict != nil {
+		return edit.Conflict.Version
+	}
+	return edit.User.Version
+}
+
+// differs returns what a conflict says of the field with this label.
+func (edit Edit) differs(label string) (ConflictField, bool) {
+	if edit.Conflict != nil {
+		for _, field := range edit.Conflict.Fields {
+			if field.Label == label {
+				return field, true
+			}
+		}
+	}
+	return ConflictField{}, false
+}
+
+// others returns what a conflict says of fields that have no column in the list.
+func (edit Edit) others(columns []admin.Column) []ConflictField {
+	if edit.Conflict == nil {
+		return nil
+	}
+	shown := map[string]bool{}
+	for _, column := range columns {
+		shown[column.Label] = true
+	}
+	var fields []ConflictField
+	for _, field := range edit.Conflict.Fields {
+		if !shown[field.Label] {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// rowInput holds the attributes of an input in a row. Its form stands in the row's first cell.
+func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
+	attrs := templ.Attributes{
+		"id": column.Name + "-" + id(edit.User), "name": column.Name, "form": edit.formID(),
+		"type": inputOf(column.Kind), "value": edit.typed(column.Name), "autocomplete": "off", "spellcheck": "false",
+		"aria-label": column.Label, "autofocus": first,
+	}
+	if column.Name == "username" {
+		attrs["required"], attrs["autocapitalize"] = true, "none"
+	}
+	if edit.Errors[column.Name] != "" {
+		attrs["aria-invalid"], attrs["aria-describedby"] = "true", column.Name+"-"+id(edit.User)+"-error"
+	}
+	return attrs
+}
+
+// inputOf is the type of the input for a kind of value in a row.
+func inputOf(kind string) string {
+	if kind == "email" || kind == "url" {
+		return kind
+	}
+	return "text"
+}
+
+// focusOn is the column that takes the cursor as the row opens: the first that is wrong, or else the first that is typed.
+func (edit Edit) focusOn(columns []admin.Column) string {
+	first := ""
+	for _, column := range columns {
+		if !column.Editable || column.Kind == "picture" || column.Kind == "boolean" {
+			continue
+		}
+		if edit.Errors[column.Name] != "" {
+			return column.Name
+		}
+		if first == "" {
+			first = column.Name
+		}
+	}
+	return first
+}
+
+// personFields are the inputs of the whole person.
+func (people People) personFields(edit Edit) []Field {
+	attrs := profile.UserAttributes()
+	for i := range attrs {
+		attrs[i].Required = attrs[i].Name == "username"
+		attrs[i].Help = ""
+	}
+	var fields []Field
+	for _, attr := range append(attrs, people.Profile...) {
+		attr.Autocomplete = "off"
+		field := Field{Attribute: attr, Value: edit.typed(attr.Name), Error: edit.Errors[attr.Name]}
+		if attr.IsPicture() {
+			field.Now, field.Waiting, field.Value = edit.User.Value(attr.Name), edit.Waiting[attr.Name], ""
+		}
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+func orEmpty(text string) string {
+	if text == "" {
+		return "(empty)"
+	}
+	return text
+}

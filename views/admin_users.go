@@ -1,0 +1,165 @@
+package views
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+)
+
+const usersPath = "/admin/users"
+
+// People is the admin's list of people.
+type People struct {
+	Resource admin.Resource
+	Query    admin.Query
+	Page     admin.Page[account.User]
+	Profile  []profile.Attribute
+	Open     *Edit // the row in edit mode; nil for none
+	Saved    int64 // the id of the row just saved; 0 for none
+}
+
+// Edit is a person as an admin is changing them.
+type Edit struct {
+	User     account.User      // as typed, as far as it could be read
+	Values   map[string]string // what was typed, by column; nil when nothing was typed yet
+	Errors   form.Errors
+	Conflict *Conflict // nil unless somebody else changed the person first
+	List     string    // the list's query string, to come back to
+	Waiting  map[string]Waiting
+}
+
+// Conflict is what somebody else changed while a form was open.
+type Conflict struct {
+	Fields  []ConflictField
+	Version int64 // the version that the next save replaces
+}
+
+// ConflictField is one field that differs.
+type ConflictField struct{ Label, Was, Theirs, Yours string }
+
+// path is where one person of the admin is.
+func userPath(person account.User) string { return usersPath + "/" + id(person) }
+
+func id(person account.User) string { return strconv.FormatInt(person.ID, 10) }
+
+// address is the list's own address for q.
+func address(q admin.Query) string {
+	if query := q.Encode(); query != "" {
+		return usersPath + "?" + query
+	}
+	return usersPath
+}
+
+// editAddress opens one row of the list where there is no JavaScript.
+func (people People) editAddress(person account.User) templ.SafeURL {
+	query := people.Query.Encode()
+	if query != "" {
+		query += "&"
+	}
+	return templ.SafeURL(usersPath + "?" + query + "edit=" + id(person) + "#user-" + id(person))
+}
+
+// back is the list's address with the row of edit in sight.
+func (edit Edit) back() templ.SafeURL {
+	query := ""
+	if edit.List != "" {
+		query = "?" + edit.List
+	}
+	return templ.SafeURL(usersPath + query + "#user-" + id(edit.User))
+}
+
+// sorted is what aria-sort says of a column; empty for a column that the list is not sorted by.
+func (people People) sorted(column admin.Column) string {
+	switch {
+	case people.Query.Sort != column.Name:
+		return ""
+	case people.Query.Desc:
+		return "descending"
+	}
+	return "ascending"
+}
+
+// count says how many people the list has.
+func (people People) count() string {
+	switch n := people.Page.Total; {
+	case people.Page.TotalMore:
+		return "Over " + thousands(n) + " people"
+	case n == 1:
+		return "1 person"
+	default:
+		return thousands(n) + " people"
+	}
+}
+
+// thousands writes n with a comma between each three digits.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+}
+
+// narrowed says whether the list leaves anybody out.
+func (people People) narrowed() bool { return people.Query.Q != "" || len(people.Query.Filters) > 0 }
+
+// filter is the value of a filter in the form: 1, 0, or empty.
+func (people People) filter(name string) string {
+	yes, ok := people.Query.Filters[name]
+	switch {
+	case !ok:
+		return ""
+	case yes:
+		return "1"
+	}
+	return "0"
+}
+
+// isOpen says whether this person's row is in edit mode.
+func (people People) isOpen(person account.User) bool {
+	return people.Open != nil && people.Open.User.ID == person.ID
+}
+
+// sort is the value of the form's hidden field, empty when the list has its own order.
+func (people People) sort() string {
+	if people.Query.Sort == people.Resource.Ordering && !people.Query.Desc {
+		return ""
+	}
+	if people.Query.Desc {
+		return "-" + people.Query.Sort
+	}
+	return people.Query.Sort
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Format(time.DateOnly)
+}
+
+// flag reads one of the user's yes-or-no fields.
+func flag(person account.User, name string) bool {
+	switch name {
+	case "is_staff":
+		return person.IsStaff
+	case "is_active":
+		return person.IsActive
+	case "is_superuser":
+		return person.IsSuperuser
+	}
+	return false
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "Yes"
+	}
+	return "No"
+}

@@ -1,0 +1,35 @@
+package views
+
+import (
+	"nameplate/internal/account"
+)
+
+// title is what stands in the browser's tab: where one is, then the site's name.
+func (page Page) title() string {
+	if page.Title == "" || page.Title == page.Site {
+		return page.Site
+	}
+	return page.Title + " · " + page.Site
+}
+
+// said is what the status line says once, after something was saved.
+func (page Page) said() string {
+	if page.Saved == "account" {
+		return "Your account is ready. Below is your profile: add what you like."
+	}
+	return page.Saved
+}
+
+// admin says whether the one who asks is shown the way to the admin.
+func (page Page) admin() bool { return page.Me != nil && account.MayViewAdmin(*page.Me) }
+
+// current marks the link to the page that one is on.
+func (page Page) current(path string) string {
+	if page.Path == path {
+		return "page"
+	}
+	return "false"
+}
+
+// htmxConfig turns off the style sheet that htmx would make, and swaps the whole target where nothing else is said.
+const htmxConfig = `{"includeIndicatorCSS":false,"defaultSwap":"outerHTML"}`
