@@ -18,6 +18,10 @@ import (
 type DB struct {
 	Now func() time.Time // the clock; tests may set it before the first use
 
+	// RemovePicture removes the files of a picture. Whoever opens the pictures sets it before the first use; while it is nil,
+	// pictures that were replaced stay until SweepPictures.
+	RemovePicture func(name string) error
+
 	w, r     *sql.DB // on SQLite one connection that writes, and a pool that reads; on PostgreSQL one pool
 	pg       bool
 	source   string

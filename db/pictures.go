@@ -105,6 +105,7 @@ func (tx *Tx) dropReplaced(ctx context.Context, before, after account.User) erro
 		if err != nil {
 			return fmt.Errorf("note the dropped picture %s: %w", name, err)
 		}
+		tx.replaced = append(tx.replaced, name)
 	}
 	return nil
 }

@@ -11,11 +11,26 @@ import (
 // Tx is one transaction. Its texts have ?1, ?2 … on both databases.
 type Tx struct {
 	*DB
-	sql *sql.Tx
+	sql      *sql.Tx
+	replaced []string // pictures that nobody has any more once this is committed
 }
 
-// write runs fn in a transaction that may write, alone on SQLite, and commits it when fn returns nil.
-func (d *DB) write(ctx context.Context, fn func(tx *Tx) error) error { return d.run(ctx, d.w, nil, fn) }
+// write runs fn in a transaction that may write, alone on SQLite, and commits it when fn returns nil. Files of pictures go
+// after the rows that named them.
+func (d *DB) write(ctx context.Context, fn func(tx *Tx) error) error {
+	var replaced []string
+	err := d.run(ctx, d.w, nil, func(tx *Tx) error {
+		err := fn(tx)
+		replaced = tx.replaced
+		return err
+	})
+	if err == nil && d.RemovePicture != nil {
+		for _, name := range replaced {
+			_ = d.DropPicture(ctx, name, d.RemovePicture) // what fails here stays in the ledger, and the next sweep finds it
+		}
+	}
+	return err
+}
 
 // read runs fn in a transaction that sees one state of the database.
 func (d *DB) read(ctx context.Context, fn func(tx *Tx) error) error {

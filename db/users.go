@@ -136,3 +136,21 @@ func (d *DB) writeUser(ctx context.Context, u *account.User, fn func(tx *Tx) err
 	}
 	return errs
 }
+
+// BelongsTo counts what goes with a person when they are deleted: their sessions and their pictures.
+func (d *DB) BelongsTo(ctx context.Context, id int64) (sessions, pictures int, err error) {
+	u, err := d.User(ctx, id)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, attr := range d.text.portraits {
+		if u.Attributes[attr.Name] != "" {
+			pictures++
+		}
+	}
+	query := d.dialect("SELECT count(*) FROM sessions WHERE user_id = ?1 AND expiry > ?2")
+	if err := d.r.QueryRowContext(ctx, query, id, d.now()).Scan(&sessions); err != nil {
+		return 0, 0, fmt.Errorf("count the sessions of user %d: %w", id, told(err))
+	}
+	return sessions, pictures, nil
+}

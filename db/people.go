@@ -1,0 +1,154 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+)
+
+// maxTotal is how far a list is counted.
+const maxTotal = 10_000
+
+// window is how many rows of a sorted index are tried for a page before all hits are sorted instead.
+const window = 50_000
+
+// People returns one page of the list of people, with their attributes. Rows that come or go meanwhile don't make others appear
+// twice or not at all on the pages that follow. It fails with admin.BadQuery for a cursor of another list.
+func (d *DB) People(ctx context.Context, q admin.Query) (admin.Page[account.User], error) {
+	resource := admin.People(d.profile)
+	if q.Sort == "" {
+		q.Sort = resource.Ordering
+	}
+	if q.N <= 0 {
+		q.N = resource.PerPage
+	}
+	q.N = min(q.N, admin.MaxPerPage)
+	l, err := d.newList(resource, q)
+	if err != nil {
+		return admin.Page[account.User]{}, err
+	}
+	var page admin.Page[account.User]
+	err = d.read(ctx, func(tx *Tx) error {
+		if l.search.nothing {
+			return nil
+		}
+		l.tx = tx
+		if page, err = l.page(ctx, q); err != nil || len(page.Rows) > 0 || page.Total == 0 {
+			return err
+		}
+		end := q.First() // the rows behind the cursor are gone: show the nearest there are
+		if q.After != "" {
+			end = q.Last()
+		}
+		l, err = d.newList(resource, end)
+		if err != nil {
+			return err
+		}
+		l.tx = tx
+		page, err = l.page(ctx, end)
+		return err
+	})
+	if err != nil {
+		return admin.Page[account.User]{}, fmt.Errorf("list people: %w", err)
+	}
+	return page, nil
+}
+
+// page counts the list and reads one page of it.
+func (l *list) page(ctx context.Context, q admin.Query) (admin.Page[account.User], error) {
+	var page admin.Page[account.User]
+	total, fetch, err := l.count(ctx)
+	if err != nil || total == 0 {
+		return page, err
+	}
+	page.Total, page.TotalMore = min(total, maxTotal), total > maxTotal
+	rows, err := fetch(ctx, q.N+1)
+	if err != nil {
+		return page, err
+	}
+	more := len(rows) > q.N
+	rows = rows[:min(len(rows), q.N)]
+	backwards := q.Before != ""
+	if backwards {
+		slices.Reverse(rows)
+	}
+	if len(rows) == 0 {
+		return page, nil
+	}
+	first, last := rows[0], rows[len(rows)-1]
+	if more && backwards || !backwards && q.After != "" {
+		page.Prev = admin.EncodeCursor(first.value, first.ID)
+	}
+	if more && !backwards || backwards && q.Before != admin.End {
+		page.Next = admin.EncodeCursor(last.value, last.ID)
+	}
+	page.Rows = make([]account.User, len(rows))
+	for i, row := range rows {
+		page.Rows[i] = row.User
+	}
+	return page, nil
+}
+
+// listed is a row of the list, with the text of what it is sorted by.
+type listed struct {
+	account.User
+	value string
+}
+
+// fetch is a way to read the first n rows of the list behind its cursor.
+type fetch func(ctx context.Context, n int) ([]listed, error)
+
+// count returns how many rows the list has, at most one more than maxTotal, and the quickest way to read them. Few hits are
+// found and then sorted; many are met soon enough by walking along the sorted index.
+func (l *list) count(ctx context.Context) (int, fetch, error) {
+	if l.search.hits == "" {
+		n, err := l.number(ctx, "SELECT 1 FROM users u"+where(l.filters("u", true)))
+		if len(l.flags) == 0 {
+			return n, l.walk, err
+		}
+		if n <= maxTotal {
+			return n, l.sorted(l.filtered()), err
+		}
+		return n, l.walkWindow(l.filtered()), err
+	}
+	n, err := l.number(ctx, l.search.count)
+	if err != nil || n == 0 {
+		return n, nil, err
+	}
+	all := l.sorted("SELECT h.id FROM (" + l.search.hits + ") h JOIN users u ON u.id = h.id" + where(l.filters("u", false)))
+	if len(l.flags) == 0 {
+		if n <= maxTotal {
+			return n, all, nil
+		}
+		return n, l.walkWindow("SELECT h.id FROM (" + l.search.hits + ") h"), nil
+	}
+	joined := "SELECT u.id FROM (" + l.search.hits + ") h JOIN users u ON u.id = h.id" + where(l.filters("u", false))
+	if n > maxTotal {
+		few, err := l.number(ctx, "SELECT 1 FROM users u"+where(l.filters("u", true)))
+		if err != nil {
+			return 0, nil, err
+		}
+		if few <= maxTotal {
+			joined = "SELECT u.id FROM users u" + l.search.join + where(append(l.filters("u", true), l.search.test))
+		}
+	}
+	if n, err = l.number(ctx, joined); err != nil {
+		return 0, nil, err
+	}
+	if n <= maxTotal {
+		return n, l.sorted(joined), nil
+	}
+	return n, l.walkWindow(joined), nil
+}
+
+// number counts what a query finds, up to one more than maxTotal.
+func (l *list) number(ctx context.Context, query string) (n int, err error) {
+	query, args := used(fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d) found", query, maxTotal+1), l.args)
+	if err := l.tx.row(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count: %w", err)
+	}
+	return n, nil
+}

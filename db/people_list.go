@@ -1,0 +1,209 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nameplate/internal/admin"
+)
+
+// list is one query of the list of people on its way into SQL.
+type list struct {
+	tx     *Tx
+	pg     bool
+	text   *texts
+	column string // what it is sorted by
+	table  string // the table of that column, with the alias that column begins with
+	id     string // the id in that table
+	after  string // the condition that the cursor makes; empty for none
+	order  string // ORDER BY, in the direction in which rows are read
+	down   bool   // read from the last to the first
+	flags  []flag
+	search search
+	args   []any // the arguments of every text of this list
+}
+
+// flag is a yes-or-no filter. The rarer its people are, the smaller its rank.
+type flag struct {
+	column string
+	yes    bool
+	rank   int
+}
+
+func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
+	l := &list{pg: d.pg, text: &d.text, table: "users u", id: "u.id"}
+	column, ok := resource.Column(q.Sort)
+	if !ok || !column.Sortable {
+		return nil, admin.BadQuery("The list can't be sorted like this.")
+	}
+	switch q.Sort {
+	case "username", "email":
+		l.column = "u." + q.Sort + "_key"
+	case "is_staff", "is_active", "is_superuser", "date_joined":
+		l.column = "u." + q.Sort
+	default:
+		l.table, l.column, l.id = "profiles p", "p."+quoted(q.Sort), "p.user_id"
+	}
+	l.setSearch(q.Q)
+	for name, yes := range q.Filters {
+		if _, ok := resource.Filter(name); !ok {
+			return nil, admin.BadQuery("The list can't be narrowed like this.")
+		}
+		rank := slices.Index([]string{"is_superuser", "is_active", "is_staff"}, name)
+		if yes == (name == "is_active") { // most people are active, and neither staff nor superusers
+			rank += 3
+		}
+		l.flags = append(l.flags, flag{name, yes, rank})
+	}
+	slices.SortFunc(l.flags, func(a, b flag) int { return a.rank - b.rank })
+	return l, l.setCursor(q, column.Kind)
+}
+
+// setCursor makes the order and the condition that the page asks for.
+func (l *list) setCursor(q admin.Query, kind string) error {
+	l.down = q.Desc != (q.Before != "")
+	l.order = fmt.Sprintf(" ORDER BY %s, %s", l.column, l.id)
+	compare := ">"
+	if l.down {
+		l.order = fmt.Sprintf(" ORDER BY %s DESC, %s DESC", l.column, l.id)
+		compare = "<"
+	}
+	cursor := q.After
+	if q.Before != "" && q.Before != admin.End {
+		cursor = q.Before
+	}
+	if cursor == "" {
+		return nil
+	}
+	text, id, err := admin.DecodeCursor(cursor)
+	if err != nil {
+		return err
+	}
+	var value any = text
+	switch kind {
+	case "boolean":
+		value, err = strconv.ParseBool(text)
+	case "date":
+		if q.Sort == "date_joined" {
+			value, err = strconv.ParseInt(text, 10, 64)
+		}
+	}
+	if err != nil {
+		return admin.BadQuery("This page belongs to a list in another order. Go to the first page.")
+	}
+	l.after = fmt.Sprintf("(%s, %s) %s (%s, %s)", l.column, l.id, compare, l.arg(value), l.arg(id))
+	return nil
+}
+
+// arg keeps a value and returns its place in the texts.
+func (l *list) arg(value any) string {
+	l.args = append(l.args, value)
+	return "?" + strconv.Itoa(len(l.args))
+}
+
+// filters returns the conditions of the filters. With drive the first of them, the rarest, may choose the index; the others
+// never may, which SQLite is told with a plus sign. (PostgreSQL counts for itself.)
+func (l *list) filters(table string, drive bool) []string {
+	var conditions []string
+	for i, f := range l.flags {
+		plus := "+"
+		if l.pg || drive && i == 0 {
+			plus = ""
+		}
+		conditions = append(conditions, fmt.Sprintf("%s%s.%s = %t", plus, table, f.column, f.yes))
+	}
+	return conditions
+}
+
+func (l *list) filtered() string { return "SELECT u.id FROM users u" + where(l.filters("u", true)) }
+
+func where(conditions []string) string {
+	conditions = slices.DeleteFunc(conditions, func(s string) bool { return s == "" })
+	if len(conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(conditions, " AND ")
+}
+
+// whole reads people found by the query keys, which gives id and v, with all that is theirs.
+func (l *list) whole(ctx context.Context, keys string, conditions []string, joins string, n int) ([]listed, error) {
+	order := " ORDER BY k.v, k.id"
+	if l.down {
+		order = " ORDER BY k.v DESC, k.id DESC"
+	}
+	cross := " CROSS JOIN users u" + joins + " LEFT JOIN profiles p ON p.user_id = u.id"
+	conditions = append([]string{"u.id = k.id"}, conditions...)
+	if l.pg {
+		cross = " JOIN users u ON u.id = k.id" + joins + " LEFT JOIN profiles p ON p.user_id = u.id"
+		conditions = conditions[1:]
+	}
+	query, args := used("SELECT "+l.text.columns+", k.v FROM ("+keys+") k"+cross+where(conditions)+order+
+		fmt.Sprintf(" LIMIT %d", n), l.args)
+	rows, err := l.tx.rows(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var people []listed
+	for rows.Next() {
+		var row listed
+		if row.User, err = l.tx.scanPerson(rows, &row.value); err != nil {
+			return nil, err
+		}
+		people = append(people, row)
+	}
+	return people, rows.Err()
+}
+
+// keys is the query of the first n ids behind the cursor, with what they are sorted by.
+func (l *list) keys(from string, n int, conditions ...string) string {
+	return fmt.Sprintf("SELECT %s AS id, %s AS v FROM %s%s%s LIMIT %d", l.id, l.column, from, where(append(conditions, l.after)), l.order, n)
+}
+
+// walk reads along the index of what the list is sorted by, and takes everybody.
+func (l *list) walk(ctx context.Context, n int) ([]listed, error) {
+	return l.whole(ctx, l.keys(l.table, n), nil, "", n)
+}
+
+// sorted finds everybody with the query ids and sorts them.
+func (l *list) sorted(ids string) fetch {
+	return func(ctx context.Context, n int) ([]listed, error) {
+		join := " CROSS JOIN "
+		if l.pg {
+			join = ", "
+		}
+		return l.whole(ctx, l.keys("("+ids+") c"+join+l.table, n, l.id+" = c.id"), nil, "", n)
+	}
+}
+
+// walkWindow walks along the index and takes who fits. Where these are too far apart, it finds everybody with ids and sorts them.
+func (l *list) walkWindow(ids string) fetch {
+	return func(ctx context.Context, n int) ([]listed, error) {
+		conditions := append(l.filters("u", false), l.search.test)
+		people, err := l.whole(ctx, l.keys(l.table, window), conditions, l.search.join, n)
+		if err != nil || len(people) == n {
+			return people, err
+		}
+		return l.sorted(ids)(ctx, n)
+	}
+}
+
+// used returns a text with only those of the arguments that it names, numbered anew: PostgreSQL refuses others.
+func used(query string, args []any) (string, []any) {
+	var kept []any
+	places := make(map[string]string, len(args))
+	query = numbered.ReplaceAllStringFunc(query, func(name string) string {
+		place, ok := places[name]
+		if !ok {
+			n, _ := strconv.Atoi(name[1:]) // arg made it
+			kept = append(kept, args[n-1])
+			place = "?" + strconv.Itoa(len(kept))
+			places[name] = place
+		}
+		return place
+	})
+	return query, kept
+}

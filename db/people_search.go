@@ -1,0 +1,71 @@
+package db
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+)
+
+// search is a text that people are looked for by, on its way into SQL.
+type search struct {
+	nothing bool   // nobody can be found by it
+	hits    string // the query of the ids of who is found; empty when nothing is looked for
+	count   string // the same, but it may stop once there are more than maxTotal
+	join    string // what test needs beside users u
+	test    string // whether the person u is found
+}
+
+// setSearch reads the text. It is always meant as it stands: nothing in it is a sign of the database's own language.
+func (l *list) setSearch(text string) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return
+	}
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		l.search.nothing = true // no name holds such a thing
+		return
+	}
+	if runes := []rune(text); len(runes) > admin.MaxSearch {
+		text = string(runes[:admin.MaxSearch])
+	}
+	text = account.Key(text)
+	if utf8.RuneCountInString(text) < 3 {
+		l.setPrefix(text)
+		return
+	}
+	l.search.join = " JOIN people_search s ON s.user_id = u.id"
+	if l.pg {
+		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
+		like := l.arg(pattern)
+		l.search.hits = "SELECT user_id AS id FROM people_search WHERE text LIKE " + like
+		l.search.test = "s.text LIKE " + like
+	} else {
+		quote := l.arg(`"` + strings.ReplaceAll(text, `"`, `""`) + `"`)
+		l.search.hits = "SELECT rowid AS id FROM people_search_fts WHERE people_search_fts MATCH " + quote
+		l.search.test = "instr(s.text, " + l.arg(text) + ") > 0"
+	}
+	l.search.count = l.search.hits
+}
+
+// setPrefix looks for a text of one or two characters at the beginning of names and addresses: it is too short for the index
+// of three characters, and found in the middle of nearly everything.
+func (l *list) setPrefix(text string) {
+	from, to := l.arg(text), l.arg(text+"\U0010ffff")
+	var hits, count, tests []string
+	for _, column := range []string{"username_key", "email_key", "first_name_key", "last_name_key"} {
+		test := func(table string) string {
+			return fmt.Sprintf("%s%s >= %s AND %s%s < %s AND %s%s <> ''", table, column, from, table, column, to, table, column)
+		}
+		query := "SELECT id FROM users WHERE " + test("")
+		hits = append(hits, query)
+		count = append(count, fmt.Sprintf("SELECT id FROM (%s LIMIT %d) f", query, maxTotal+1))
+		tests = append(tests, test("u."))
+	}
+	l.search.hits = strings.Join(hits, " UNION ")
+	l.search.count = strings.Join(count, " UNION ")
+	l.search.test = "(" + strings.Join(tests, " OR ") + ")"
+}
