@@ -1,0 +1,119 @@
+package handlers
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+	"nameplate/views"
+)
+
+// flag is a yes-or-no field of a user, as the admin shows it.
+type flag struct {
+	name, label string
+	of          func(*account.User) *bool
+}
+
+var flags = []flag{
+	{"is_active", "Active", func(u *account.User) *bool { return &u.IsActive }},
+	{"is_staff", "Staff", func(u *account.User) *bool { return &u.IsStaff }},
+	{"is_superuser", "Superuser", func(u *account.User) *bool { return &u.IsSuperuser }},
+}
+
+// readEdit reads a row, or a whole person, as an admin sent it. What was not sent stays as it is.
+func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
+	filled := newFilled()
+	edit := views.Edit{User: person, Values: filled.Values, Errors: filled.Errors, Waiting: filled.Waiting, List: c.FormValue("list")}
+	if err := a.attributeValues(c, a.Profile.Attributes, &filled); err != nil {
+		return edit, err
+	}
+	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
+		text, sent := filled.Values[attr.Name], has(c, attr.Name)
+		if attr.IsPicture() {
+			sent = text != "" || isTrue(c.FormValue("remove_"+attr.Name))
+		} else {
+			text = c.FormValue(attr.Name)
+		}
+		if !sent {
+			continue
+		}
+		edit.Values[attr.Name] = text
+		if attr.Name == "email" {
+			attr.Required = false // an imported person may have none
+		}
+		value, err := attr.Parse(text)
+		edit.Errors.Add(attr.Name, err)
+		if err == nil {
+			edit.User.Set(attr.Name, value)
+		}
+	}
+	for _, flag := range flags {
+		if sent := formValues(c, flag.name); len(sent) > 0 {
+			*flag.of(&edit.User) = isTrue(sent[len(sent)-1]) // a box that is not ticked leaves only the 0 that stands before it
+		}
+	}
+	version, err := strconv.ParseInt(c.FormValue("version"), 10, 64)
+	if err != nil {
+		return edit, fiber.NewError(fiber.StatusUnprocessableEntity)
+	}
+	edit.User.Version = version
+	return edit, nil
+}
+
+// conflict says field by field what a person was, what somebody else made of it, and what this form would.
+func (a *App) conflict(yours account.User, c *db.Conflict) *views.Conflict {
+	shown := &views.Conflict{Version: c.Theirs.Version}
+	add := func(name, label, theirs, yours string) {
+		was, changed := c.Was[name]
+		if !changed {
+			was = theirs
+		}
+		if theirs != yours {
+			shown.Fields = append(shown.Fields, views.ConflictField{Label: label, Was: was, Theirs: theirs, Yours: yours})
+		}
+	}
+	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
+		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name))
+	}
+	for _, flag := range flags {
+		add(flag.name, flag.label, yesNo(*flag.of(&c.Theirs)), yesNo(*flag.of(&yours)))
+	}
+	return shown
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// formValues returns every value that a form gives a field.
+func formValues(c *fiber.Ctx, name string) []string {
+	if form, err := c.MultipartForm(); err == nil {
+		return form.Value[name]
+	}
+	var values []string
+	for _, value := range c.Request().PostArgs().PeekMulti(name) {
+		values = append(values, string(value))
+	}
+	return values
+}
+
+// has says whether a form gives a field at all.
+func has(c *fiber.Ctx, name string) bool { return len(formValues(c, name)) > 0 }
+
+// listQuery returns the query string of the list that a form came from, written anew.
+func listQuery(list string) url.Values {
+	values, err := url.ParseQuery(list)
+	if err != nil {
+		return url.Values{}
+	}
+	values.Del("edit")
+	values.Del("saved")
+	return values
+}

@@ -1,0 +1,51 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/internal/account"
+	"nameplate/internal/auth"
+	"nameplate/internal/form"
+	"nameplate/views"
+)
+
+// userPasswordForm asks for a new password for somebody who can't log in.
+func (a *App) userPasswordForm(c *fiber.Ctx) error {
+	person, err := a.changeable(c, userID(c))
+	if err != nil {
+		return err
+	}
+	return a.showUserPassword(c, fiber.StatusOK, person, "")
+}
+
+// updateUserPassword sets the password of a person and ends every session of theirs.
+func (a *App) updateUserPassword(c *fiber.Ctx) error {
+	person, err := a.changeable(c, userID(c))
+	if err != nil {
+		return err
+	}
+	password := c.FormValue("new_password")
+	err = auth.CheckPassword(password, person.Username, person.Email, person.FirstName, person.LastName)
+	if message, ok := errors.AsType[form.Message](err); ok {
+		return a.showUserPassword(c, fiber.StatusUnprocessableEntity, person, message.Error())
+	}
+	hash, err := a.Hasher.Hash(c.UserContext(), password)
+	if err != nil {
+		return fmt.Errorf("hash the new password of user %d: %w", person.ID, err)
+	}
+	if err := a.DB.SetPassword(c.UserContext(), a.author(c), person.ID, hash); err != nil {
+		return err
+	}
+	return redirect(c, userPath(person.ID)+"?saved=1")
+}
+
+func (a *App) showUserPassword(c *fiber.Ctx, status int, person account.User, message string) error {
+	attr := passwordAttribute()
+	attr.Name, attr.Label = "new_password", "New password"
+	attr.Help = "At least 8 characters. " + person.Username + " is signed out everywhere, and logs in with it from now on."
+	field := views.Field{Attribute: attr, Type: "password", Error: message}
+	return send(c, status, views.UserPasswordPage(a.page(c, "New password for "+person.Username), person, field))
+}

@@ -1,0 +1,111 @@
+package handlers
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+	"nameplate/views"
+)
+
+// user answers a row of the list to htmx, and the whole person to everybody else.
+func (a *App) user(c *fiber.Ctx) error {
+	person, err := a.DB.User(c.UserContext(), userID(c))
+	if err != nil {
+		return err
+	}
+	page := a.page(c, person.Username)
+	if c.Query("saved") != "" {
+		page.Saved = "Saved"
+	}
+	list := a.bare()
+	return render(c, fiber.StatusOK,
+		views.UserPage(page, list, person, views.Edit{User: person}),
+		views.UserRow(page, list, person))
+}
+
+// editUser answers a row in edit mode.
+func (a *App) editUser(c *fiber.Ctx) error {
+	person, err := a.changeable(c, userID(c))
+	if err != nil {
+		return err
+	}
+	return a.showEdit(c, fiber.StatusOK, person, views.Edit{User: person, List: c.Query("list")})
+}
+
+// updateUser saves what an admin changed of a person.
+func (a *App) updateUser(c *fiber.Ctx) error {
+	person, err := a.changeable(c, userID(c))
+	if err != nil {
+		return err
+	}
+	if c.FormValue("resolve") == "theirs" {
+		return a.savedUser(c, person)
+	}
+	edit, err := a.readEdit(c, person)
+	if err != nil {
+		return err
+	}
+	if len(edit.Errors) == 0 {
+		var after account.User
+		after, err = a.DB.UpdateUser(c.UserContext(), a.author(c), signedIn(c), edit.User)
+		if err == nil {
+			return a.savedUser(c, after)
+		}
+	}
+	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
+		edit.Conflict = a.conflict(edit.User, conflict)
+		if len(edit.Conflict.Fields) == 0 { // both wanted the same
+			return a.savedUser(c, conflict.Theirs)
+		}
+		if err := a.hold(c, views.Filled{Waiting: edit.Waiting}); err != nil {
+			return err
+		}
+		return a.showEdit(c, fiber.StatusConflict, conflict.Theirs, edit)
+	}
+	errs, ok := errors.AsType[form.Errors](err)
+	if err != nil && !ok {
+		return err
+	}
+	for field, message := range errs {
+		edit.Errors.Add(field, form.Message(message))
+	}
+	if err := a.hold(c, views.Filled{Waiting: edit.Waiting}); err != nil {
+		return err
+	}
+	return a.showEdit(c, refusal(edit.Errors), person, edit)
+}
+
+// savedUser answers a person who was saved: their row, the list at that row, or their page, wherever the form came from.
+func (a *App) savedUser(c *fiber.Ctx, person account.User) error {
+	id := strconv.FormatInt(person.ID, 10)
+	to := userPath(person.ID) + "?saved=1"
+	if has(c, "list") {
+		query := listQuery(c.FormValue("list"))
+		query.Set("saved", id)
+		to = usersPath + "?" + query.Encode() + "#user-" + id
+	}
+	list := a.bare()
+	list.Saved = person.ID
+	return saved(c, to, views.UserRow(a.page(c, people), list, person))
+}
+
+// showEdit answers a row in edit mode to htmx, and the page that the form came from to everybody else.
+func (a *App) showEdit(c *fiber.Ctx, status int, person account.User, edit views.Edit) error {
+	if htmx(c) {
+		return send(c, status, views.UserEditRow(a.page(c, people), a.bare(), edit))
+	}
+	if !has(c, "list") {
+		return send(c, status, views.UserPage(a.page(c, person.Username), a.bare(), person, edit))
+	}
+	list, err := a.list(c.UserContext(), listQuery(edit.List).Encode())
+	if err != nil {
+		return err
+	}
+	list.Open = &edit
+	return a.showUsers(c, status, list)
+}

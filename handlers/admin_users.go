@@ -1,0 +1,208 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+	"nameplate/views"
+)
+
+const (
+	people    = "People"
+	usersPath = "/admin/users"
+)
+
+// dashboard is the way into the admin: for now, the list of people.
+func (a *App) dashboard(c *fiber.Ctx) error { return redirect(c, usersPath) }
+
+// users lists people; edit=ID opens that row.
+func (a *App) users(c *fiber.Ctx) error {
+	list, err := a.list(c.UserContext(), string(c.Request().URI().QueryString()))
+	if err != nil {
+		return err
+	}
+	list.Saved, _ = strconv.ParseInt(c.Query("saved"), 10, 64)
+	if id, err := strconv.ParseInt(c.Query("edit"), 10, 64); err == nil {
+		person, err := a.changeable(c, id)
+		if err != nil {
+			return err
+		}
+		list.Open = &views.Edit{User: person, List: list.Query.Encode()}
+	}
+	return a.showUsers(c, fiber.StatusOK, list)
+}
+
+// list reads what a list's address asks for.
+func (a *App) list(ctx context.Context, query string) (views.People, error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return views.People{}, admin.BadQuery("The address of this list can't be read. Go to the first page.")
+	}
+	values.Del("saved")
+	resource := admin.People(a.Profile)
+	q, err := resource.ParseQuery(values)
+	if err != nil {
+		return views.People{}, err
+	}
+	page, err := a.DB.People(ctx, q)
+	if err != nil {
+		return views.People{}, err
+	}
+	return views.People{Resource: resource, Query: q, Page: page, Profile: a.Profile.Attributes}, nil
+}
+
+// showUsers answers the list. A row that is open stands on the page even where the list would not show it.
+func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
+	if list.Open != nil {
+		id := list.Open.User.ID
+		if !slices.ContainsFunc(list.Page.Rows, func(u account.User) bool { return u.ID == id }) {
+			list.Page.Rows = slices.Insert(list.Page.Rows, 0, list.Open.User)
+		}
+	}
+	page := a.page(c, people)
+	return render(c, status, views.UsersPage(page, list), views.PeopleTable(page, list))
+}
+
+// bare is the list without its rows, for one row alone.
+func (a *App) bare() views.People {
+	return views.People{Resource: admin.People(a.Profile), Profile: a.Profile.Attributes}
+}
+
+// changeable returns a person whom the one who asks may change.
+func (a *App) changeable(c *fiber.Ctx, id int64) (account.User, error) {
+	person, err := a.DB.User(c.UserContext(), id)
+	if err != nil {
+		return person, err
+	}
+	if !account.MayChange(signedIn(c), person) {
+		return person, errForbidden
+	}
+	return person, nil
+}
+
+func userID(c *fiber.Ctx) int64 {
+	id, _ := strconv.ParseInt(c.Params("id"), 10, 64) // a number too large is nobody's
+	return id
+}
+
+// newUser asks for a person to add.
+func (a *App) newUser(c *fiber.Ctx) error {
+	return a.showNewUser(c, fiber.StatusOK, newFilled())
+}
+
+// createUser adds a person.
+func (a *App) createUser(c *fiber.Ctx) error {
+	me := signedIn(c)
+	if !account.MayAdd(me) {
+		return errForbidden
+	}
+	filled, user, err := a.readNewUser(c, a.Profile.Attributes, false)
+	if err != nil {
+		return err
+	}
+	user.IsActive = true
+	for _, right := range []string{"is_staff", "is_superuser"} {
+		if isTrue(c.FormValue(right)) {
+			if !account.MaySetRights(me) {
+				return errForbidden
+			}
+			filled.Values[right] = "1"
+		}
+	}
+	user.IsStaff, user.IsSuperuser = filled.Values["is_staff"] != "", filled.Values["is_superuser"] != ""
+	created, err := a.addUser(c.UserContext(), a.author(c), user, filled)
+	if errs, ok := errors.AsType[form.Errors](err); ok {
+		filled.Errors = errs
+		if err := a.hold(c, filled); err != nil {
+			return err
+		}
+		return a.showNewUser(c, refusal(errs), filled)
+	}
+	if err != nil {
+		return err
+	}
+	return redirect(c, userPath(created.ID)+"?saved=1")
+}
+
+func (a *App) showNewUser(c *fiber.Ctx, status int, filled views.Filled) error {
+	return send(c, status, views.NewUserPage(a.page(c, "Add a person"), filled, a.newUserFields(filled)))
+}
+
+// newUserFields lists the inputs for adding a person: as registering, but nothing besides the user name is required.
+func (a *App) newUserFields(filled views.Filled) []views.Field {
+	password := passwordAttribute()
+	password.Required = false
+	password.Help = "Leave it empty, and nobody can log in to this account until a password is set."
+	attrs := append(profile.UserAttributes(), password)
+	for i := range attrs {
+		attrs[i].Required = attrs[i].Name == "username"
+		attrs[i].Autocomplete = "off"
+	}
+	fields := make([]views.Field, 0, len(attrs)+len(a.Profile.Attributes))
+	for _, attr := range append(attrs, a.Profile.Attributes...) {
+		fields = append(fields, fieldOf(attr, filled))
+	}
+	return fields
+}
+
+func userPath(id int64) string { return usersPath + "/" + strconv.FormatInt(id, 10) }
+
+// deleteUserForm says what goes with a person, and asks again.
+func (a *App) deleteUserForm(c *fiber.Ctx) error {
+	person, err := a.deletable(c)
+	if err != nil {
+		return err
+	}
+	sessions, pictures, err := a.DB.BelongsTo(c.UserContext(), person.ID)
+	if err != nil {
+		return err
+	}
+	counts := []string{}
+	for noun, n := range map[string]int{"session": sessions, "picture": pictures} {
+		if n > 0 {
+			counts = append(counts, plural(n, noun))
+		}
+	}
+	slices.Sort(counts)
+	page := a.page(c, "Delete "+person.Username)
+	return send(c, fiber.StatusOK, views.DeleteUserPage(page, person, counts))
+}
+
+// deleteUser deletes a person with everything that is theirs.
+func (a *App) deleteUser(c *fiber.Ctx) error {
+	person, err := a.deletable(c)
+	if err != nil {
+		return err
+	}
+	if _, err := a.DB.DeleteUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
+		return err
+	}
+	return redirect(c, usersPath)
+}
+
+func (a *App) deletable(c *fiber.Ctx) (account.User, error) {
+	person, err := a.DB.User(c.UserContext(), userID(c))
+	if err != nil {
+		return person, err
+	}
+	if !account.MayDelete(signedIn(c), person) {
+		return person, errForbidden
+	}
+	return person, nil
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

@@ -1,0 +1,93 @@
+// Package handlers answers the site's requests: each reads a request, makes one call below HTTP, and answers.
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"nameplate/db"
+	"nameplate/internal/auth"
+	"nameplate/internal/picture"
+	"nameplate/internal/profile"
+	"nameplate/public"
+)
+
+const (
+	bodyLimit     = 16 << 20         // above picture.MaxBytes, so that a picture that is too large gets an answer and not a reset
+	readTimeout   = 15 * time.Second // for the head of a request, and for a small body
+	uploadTimeout = 3 * time.Minute  // for a body as large as a picture, over a slow line
+	writeTimeout  = 2 * time.Minute
+	idleTimeout   = 90 * time.Second
+	workTimeout   = 60 * time.Second // for everything that a handler does
+)
+
+// App is what the handlers depend on. All fields up to Proxies are set by who makes it; none may be nil.
+type App struct {
+	DB           *db.DB
+	Profile      profile.Profile
+	Hasher       *auth.Hasher
+	Reader       *picture.Reader
+	Pictures     *picture.Dir
+	Public       *public.Files
+	Log          *slog.Logger
+	Site         string         // the site's name
+	BaseURL      string         // the one source of absolute links, without a slash at the end
+	Registration string         // open, invite or closed
+	Throttle     bool           // whether guessing is slowed
+	Proxies      []netip.Prefix // whose X-Forwarded-For and -Proto is believed
+
+	sessions   *scs.SessionManager
+	secure     bool   // the site is reached over https
+	host       string // the base URL's host
+	otherHosts *sync.Once
+}
+
+// New returns the whole site, ready to listen.
+func New(a App) *fiber.App {
+	app := &a
+	app.secure = strings.HasPrefix(a.BaseURL, "https://")
+	if base, err := url.Parse(a.BaseURL); err == nil {
+		app.host = base.Host
+	}
+	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
+	f := fiber.New(fiber.Config{
+		AppName:                 a.Site,
+		Immutable:               true, // strings outlive their request in sessions and errors
+		BodyLimit:               bodyLimit,
+		ReadTimeout:             readTimeout,
+		WriteTimeout:            writeTimeout,
+		IdleTimeout:             idleTimeout,
+		ReadBufferSize:          16 << 10,
+		DisableStartupMessage:   true,
+		EnableTrustedProxyCheck: true,
+		ErrorHandler:            app.fail,
+	})
+	f.Server().HeaderReceived = patience
+	app.routes(f)
+	return f
+}
+
+// patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to.
+func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if h.ContentLength() > 64<<10 {
+		return fasthttp.RequestConfig{ReadTimeout: uploadTimeout}
+	}
+	return fasthttp.RequestConfig{}
+}
+
+// open says whether a stranger may register.
+func (a *App) open() bool { return a.Registration == "open" }
+
+// methodIsSafe says whether a method only reads (RFC 9110, 9.2.1).
+func methodIsSafe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}

@@ -1,0 +1,92 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"syscall"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/admin"
+	"nameplate/views"
+)
+
+var (
+	errNotFound  = errors.New("not there")
+	errSignIn    = errors.New("not signed in")
+	errForbidden = errors.New("not allowed")
+	errForged    = errors.New("not sent from this site's own form")
+)
+
+// fail turns an error into the answer for it, and logs once what is a fault of ours.
+func (a *App) fail(c *fiber.Ctx, err error) error {
+	c.Response().ResetBody()
+	a.setHeaders(c) // a request that could not even be read comes here first
+	if errors.Is(err, errSignIn) {
+		return a.toLogin(c)
+	}
+	problem := problemOf(err)
+	if problem.Status >= 500 {
+		problem.RequestID = rand.Text()
+		a.Log.Error("request failed", "id", problem.RequestID, "method", c.Method(), "path", c.Path(), "status", problem.Status, "err", err)
+	}
+	if problem.Retry > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(problem.Retry))
+	}
+	return render(c, problem.Status, views.ErrorPage(a.page(c, problem.Title), problem), views.ErrorPart(problem))
+}
+
+// toLogin asks who is there, and remembers the page that was asked for.
+func (a *App) toLogin(c *fiber.Ctx) error {
+	to := "/login"
+	if methodIsSafe(c.Method()) && !htmx(c) {
+		to += "?next=" + url.QueryEscape(c.OriginalURL())
+	} else if from, err := url.Parse(c.Get("HX-Current-URL", c.Get(fiber.HeaderReferer))); err == nil && safeNext(from.RequestURI()) != "" {
+		to += "?next=" + url.QueryEscape(from.RequestURI())
+	}
+	if !htmx(c) {
+		return redirect(c, to)
+	}
+	c.Set("HX-Redirect", to)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderVary, "Cookie, HX-Request")
+	return c.SendStatus(fiber.StatusUnauthorized)
+}
+
+// problemOf says in words for people what an error means, and which status it has.
+func problemOf(err error) views.Problem {
+	var query admin.BadQuery
+	var status *fiber.Error
+	switch {
+	case errors.Is(err, errNotFound), errors.Is(err, db.ErrNotFound):
+		return views.Problem{Status: 404, Title: "Nothing here", Text: "There is no page at this address. It may have moved, or the address has a typing mistake."}
+	case errors.Is(err, db.ErrLastSuperuser):
+		return views.Problem{Status: 403, Title: "Not allowed", Text: "This is the last active superuser. Make somebody else a superuser first."}
+	case errors.Is(err, errForbidden), errors.Is(err, db.ErrForbidden):
+		return views.Problem{Status: 403, Title: "Not allowed", Text: "Your account may not do this. Ask an administrator of this site if you need to."}
+	case errors.Is(err, errForged):
+		return views.Problem{Status: 403, Title: "Please send the form again", Text: "This form did not come from this site, or its cookie was missing. Open the page again, allow its cookies, and send the form once more."}
+	case errors.As(err, &query):
+		return views.Problem{Status: 400, Title: "This list can't be shown", Text: query.Error()}
+	case errors.Is(err, db.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS):
+		return views.Problem{Status: 503, Title: "Busy just now", Text: "Nothing was changed. Please try again in a few seconds.", Retry: 5}
+	case errors.As(err, &status) && status.Code < 500:
+		return views.Problem{Status: status.Code, Title: http.StatusText(status.Code), Text: textOf(status.Code)}
+	}
+	return views.Problem{Status: 500, Title: "A fault of ours", Text: "Something went wrong here. It was noted. Please try again; if it happens again, tell an administrator the number below."}
+}
+
+func textOf(status int) string {
+	switch status {
+	case fiber.StatusRequestEntityTooLarge:
+		return "What was sent is too large. A picture may have 10 MB at most: choose a smaller one."
+	case fiber.StatusMethodNotAllowed:
+		return "This address can't be used in this way. Go back and use the form on the page."
+	}
+	return "The request could not be understood. Go back and try again."
+}

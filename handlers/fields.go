@@ -1,0 +1,130 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/auth"
+	"nameplate/internal/form"
+	"nameplate/internal/picture"
+	"nameplate/internal/profile"
+	"nameplate/views"
+)
+
+const tooLarge = "Choose a smaller picture: this one is over 10 MB."
+
+// errTooLarge marks a picture that is over the limit, so that the form is answered with 413.
+var errTooLarge = form.Message(tooLarge)
+
+// attributeValues reads what a form says of each attribute. A picture that came along is accepted at once and waits under a
+// token, so that it survives the form's being refused; its value is that token.
+func (a *App) attributeValues(c *fiber.Ctx, attrs []profile.Attribute, filled *views.Filled) error {
+	for _, attr := range attrs {
+		if !attr.IsPicture() {
+			filled.Values[attr.Name] = c.FormValue(attr.Name)
+			continue
+		}
+		waiting, err := a.waitingPicture(c, attr)
+		var message form.Message
+		if errors.As(err, &message) {
+			filled.Errors.Add(attr.Name, message)
+		} else if err != nil {
+			return err
+		}
+		if waiting.Token != "" {
+			filled.Values[attr.Name] = waiting.Token
+			filled.Waiting[attr.Name] = waiting
+		}
+	}
+	return nil
+}
+
+// waitingPicture returns the picture that came with a form, or the one that waits from an earlier try of the same form.
+// With a form.Message as its error it may still return the earlier one.
+func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting, error) {
+	earlier, err := a.earlierPicture(c, attr)
+	if err != nil && !errors.Is(err, db.ErrPictureGone) {
+		return views.Waiting{}, err
+	}
+	file, fileErr := c.FormFile(attr.Name)
+	if fileErr != nil || (file.Size == 0 && file.Filename == "") {
+		if errors.Is(err, db.ErrPictureGone) {
+			return views.Waiting{}, form.Message("Choose the picture again: it was not kept any longer.")
+		}
+		return earlier, nil
+	}
+	now, err := a.acceptPicture(c, file)
+	if err != nil {
+		return earlier, err
+	}
+	if earlier.Token != "" {
+		if err := a.DB.DropWaiting(c.UserContext(), earlier.Token, a.Pictures.Remove); err != nil {
+			return now, err
+		}
+	}
+	return now, nil
+}
+
+// earlierPicture returns the picture that an earlier try of the same form left waiting.
+func (a *App) earlierPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting, error) {
+	token := c.FormValue("waiting_" + attr.Name)
+	if token == "" {
+		return views.Waiting{}, nil
+	}
+	name, err := a.DB.Waiting(c.UserContext(), token)
+	if err != nil {
+		return views.Waiting{}, err
+	}
+	return views.Waiting{Token: token, Name: name}, nil
+}
+
+// acceptPicture reads, draws and stores a picture that was sent. The ledger knows of it before its files are there, so
+// that no file is ever without a row.
+func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
+	if header.Size > picture.MaxBytes {
+		return views.Waiting{}, errTooLarge
+	}
+	file, err := header.Open()
+	if err != nil {
+		return views.Waiting{}, fmt.Errorf("open the picture that was sent: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return views.Waiting{}, fmt.Errorf("read the picture that was sent: %w", err)
+	}
+	drawn, err := a.Reader.Read(c.UserContext(), data)
+	if err != nil {
+		return views.Waiting{}, err
+	}
+	waiting := views.Waiting{Token: auth.Token(), Name: drawn.Name}
+	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
+		return views.Waiting{}, err
+	}
+	return waiting, a.Pictures.Put(drawn)
+}
+
+// hold keeps the pictures of a form that was refused, until it comes back or a day is over.
+func (a *App) hold(c *fiber.Ctx, filled views.Filled) error {
+	for _, waiting := range filled.Waiting {
+		if err := a.DB.HoldWaiting(c.UserContext(), waiting.Token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refusal is the status of a form with errors: 413 for a picture over the limit, else 422.
+func refusal(errs form.Errors) int {
+	for _, message := range errs {
+		if message == tooLarge {
+			return fiber.StatusRequestEntityTooLarge
+		}
+	}
+	return fiber.StatusUnprocessableEntity
+}

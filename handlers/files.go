@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/internal/picture"
+	"nameplate/internal/profile"
+)
+
+// forever lets a browser keep a file for a year without asking: its name changes with its content.
+const forever = "public, max-age=31536000, immutable"
+
+// healthz says that the process is up.
+func (a *App) healthz(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.SendString("ok\n")
+}
+
+// readyz says that the database answers.
+func (a *App) readyz(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if err := a.DB.Ping(c.UserContext()); err != nil {
+		a.Log.Error("the database does not answer", "err", err)
+		c.Set(fiber.HeaderRetryAfter, "5")
+		return c.Status(fiber.StatusServiceUnavailable).SendString("the database does not answer\n")
+	}
+	return c.SendString("ok\n")
+}
+
+// publicFile serves the style sheet, the scripts and the icons, compressed when they were built.
+func (a *App) publicFile(c *fiber.Ctx) error {
+	body, contentType, encoding, etag, ok := a.Public.Get(c.Path(), c.Get(fiber.HeaderAcceptEncoding))
+	if !ok {
+		return errNotFound
+	}
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	return keep(c, etag, contentType, body)
+}
+
+// initials draws the picture of who has none. It depends on its address alone.
+func (a *App) initials(c *fiber.Ctx) error {
+	letters, shade, ok := profile.ParseInitials(unescape(c.Params("file")))
+	if !ok {
+		return errNotFound
+	}
+	return keep(c, "", "image/svg+xml", picture.Initials(letters, shade))
+}
+
+// keep answers with something that never changes.
+func keep(c *fiber.Ctx, etag, contentType string, body []byte) error {
+	c.Set(fiber.HeaderCacheControl, forever)
+	c.Set(fiber.HeaderContentType, contentType)
+	if etag != "" {
+		c.Set(fiber.HeaderETag, etag)
+		if c.Get(fiber.HeaderIfNoneMatch) == etag {
+			return c.SendStatus(fiber.StatusNotModified)
+		}
+	}
+	return c.Send(body)
+}
+
+// pictureFile serves one size of a picture.
+func (a *App) pictureFile(c *fiber.Ctx) error {
+	stem, ok := strings.CutSuffix(c.Params("file"), ".jpg")
+	name, size, found := strings.Cut(stem, "-")
+	pixels, err := strconv.Atoi(size)
+	if !ok || !found || err != nil {
+		return errNotFound
+	}
+	file, err := a.Pictures.Open(name, pixels)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("open picture %s: %w", name, err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		_ = file.Close()
+		return fmt.Errorf("look at picture %s: %w", name, err)
+	}
+	etag := `"` + stem + `"`
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Set(fiber.HeaderCacheControl, forever)
+	c.Set(fiber.HeaderETag, etag)
+	c.Set(fiber.HeaderContentType, "image/jpeg")
+	if c.Get(fiber.HeaderIfNoneMatch) == etag {
+		_ = file.Close()
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	return c.SendStream(file, int(info.Size())) // closes the file
+}

@@ -1,0 +1,176 @@
+package handlers
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sort"
+	"strings"
+	"testing"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+)
+
+func dbAuthor(u account.User) db.Author { return db.Author{ID: u.ID} }
+
+// The columns of the table: nobody, another member, oneself, staff, superuser, somebody deactivated while signed in.
+// ID is an ordinary person's, BOSS a superuser's.
+var routes = []struct {
+	route, path string
+	want        [6]int
+}{
+	{"GET /healthz", "/healthz", [6]int{200, 200, 200, 200, 200, 200}},
+	{"GET /readyz", "/readyz", [6]int{200, 200, 200, 200, 200, 200}},
+	{"GET /public/initials/:file", "INITIALS", [6]int{200, 200, 200, 200, 200, 200}},
+	{"GET /public/:file", "STYLE", [6]int{200, 200, 200, 200, 200, 200}},
+	{"GET /uploads/profile_pics/:file", "/uploads/profile_pics/none.jpg", [6]int{404, 404, 404, 404, 404, 404}},
+	{"GET /", "/", [6]int{200, 303, 303, 303, 303, 200}},
+	{"GET /register", "/register", [6]int{200, 303, 303, 303, 303, 200}},
+	{"POST /register", "/register", [6]int{422, 303, 303, 303, 303, 422}},
+	{"POST /register/check", "/register/check", [6]int{404, 404, 404, 404, 404, 404}},
+	{"GET /login", "/login", [6]int{200, 303, 303, 303, 303, 200}},
+	{"POST /login", "/login", [6]int{422, 422, 422, 422, 422, 422}},
+	{"GET /@:username", "/@one", [6]int{200, 200, 200, 200, 200, 200}},
+	{"GET /settings/profile", "/settings/profile", [6]int{303, 200, 200, 200, 200, 303}},
+	{"GET /settings/profile/:attribute", "/settings/profile/portfolio_site", [6]int{303, 200, 200, 200, 200, 303}},
+	{"POST /settings/profile/:attribute", "/settings/profile/first_name", [6]int{303, 303, 303, 303, 303, 303}},
+	{"POST /settings/profile/:attribute/check", "/settings/profile/first_name/check", [6]int{303, 200, 200, 200, 200, 303}},
+	{"GET /admin", "/admin/", [6]int{303, 403, 403, 303, 303, 303}},
+	{"GET /admin/users", "/admin/users", [6]int{303, 403, 403, 200, 200, 303}},
+	{"GET /admin/users/new", "/admin/users/new", [6]int{303, 403, 403, 200, 200, 303}},
+	{"POST /admin/users/new", "/admin/users/new", [6]int{303, 403, 403, 422, 422, 303}},
+	{"GET /admin/users/:id<int>", "/admin/users/ID", [6]int{303, 403, 403, 200, 200, 303}},
+	{"GET /admin/users/:id<int>", "/admin/users/BOSS", [6]int{303, 403, 403, 200, 200, 303}},
+	{"POST /admin/users/:id<int>", "/admin/users/ID", [6]int{303, 403, 403, 422, 422, 303}},
+	{"POST /admin/users/:id<int>", "/admin/users/BOSS", [6]int{303, 403, 403, 403, 422, 303}},
+	{"GET /admin/users/:id<int>/edit", "/admin/users/ID/edit", [6]int{303, 403, 403, 200, 200, 303}},
+	{"GET /admin/users/:id<int>/edit", "/admin/users/BOSS/edit", [6]int{303, 403, 403, 403, 200, 303}},
+	{"GET /admin/users/:id<int>/delete", "/admin/users/ID/delete", [6]int{303, 403, 403, 200, 200, 303}},
+	{"GET /admin/users/:id<int>/delete", "/admin/users/BOSS/delete", [6]int{303, 403, 403, 403, 403, 303}},
+	{"POST /admin/users/:id<int>/delete", "/admin/users/BOSS/delete", [6]int{303, 403, 403, 403, 403, 303}},
+	{"GET /admin/users/:id<int>/password", "/admin/users/ID/password", [6]int{303, 403, 403, 200, 200, 303}},
+	{"GET /admin/users/:id<int>/password", "/admin/users/BOSS/password", [6]int{303, 403, 403, 403, 200, 303}},
+	{"POST /admin/users/:id<int>/password", "/admin/users/ID/password", [6]int{303, 403, 403, 422, 422, 303}},
+	{"POST /admin/users/:id<int>/password", "/admin/users/BOSS/password", [6]int{303, 403, 403, 403, 422, 303}},
+	// These two end what the others need, and come last.
+	{"POST /admin/users/:id<int>/delete", "/admin/users/SPARE/delete", [6]int{303, 403, 403, 303, 404, 303}},
+	{"POST /logout", "/logout", [6]int{303, 303, 303, 303, 303, 303}},
+}
+
+func TestRoutesTimesWhoAsks(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		one, boss, spare := s.add("one"), s.add("boss", asSuperuser), s.add("spare")
+		gone := s.add("gone")
+		who := []*client{s.client(), s.as(s.add("other")), s.as(one), s.as(s.add("staff", asStaff)), s.as(boss), s.as(gone)}
+		names := []string{"nobody", "another", "oneself", "staff", "superuser", "deactivated"}
+		gone.IsActive = false
+		_, err := s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, gone)
+		must(t, err)
+		asked := map[string]bool{}
+		for _, row := range routes {
+			asked[row.route] = true
+			method, _, _ := strings.Cut(row.route, " ")
+			for i, c := range who {
+				at := path(row.path, one.ID)
+				at = strings.ReplaceAll(at, "BOSS", path("ID", boss.ID))
+				at = strings.ReplaceAll(at, "SPARE", path("ID", spare.ID))
+				at = strings.ReplaceAll(at, "STYLE", styleSheet(s))
+				at = strings.ReplaceAll(at, "INITIALS", initialsOf(one))
+				for _, part := range []bool{false, true} {
+					if part && (row.route == "POST /logout" || strings.HasPrefix(row.path, "/admin/users/SPARE")) {
+						continue // the first try has ended what the second would need
+					}
+					asker := c
+					if part {
+						asker = c.htmx()
+					}
+					r := asker.do(httptest.NewRequest(method, at, nil))
+					want := row.want[i]
+					if part && want == http.StatusSeeOther {
+						if r.header.Get("HX-Redirect") == "" && r.status == http.StatusOK && r.Find("html h1").Length() == 0 {
+							continue // the row that was saved
+						}
+						if r.status != http.StatusUnauthorized && r.status != http.StatusOK || r.header.Get("HX-Redirect") == "" {
+							t.Errorf("%s %s as %s with htmx: %d without HX-Redirect", method, at, names[i], r.status)
+						}
+						continue
+					}
+					if r.status != want {
+						t.Errorf("%s %s as %s (htmx %v): %d, want %d", method, at, names[i], part, r.status, want)
+					}
+				}
+			}
+		}
+		registered := []string{}
+		for _, r := range s.app.GetRoutes(true) {
+			if r.Method != http.MethodHead {
+				registered = append(registered, r.Method+" "+r.Path)
+			}
+		}
+		sort.Strings(registered)
+		for _, route := range registered {
+			if !asked[route] {
+				t.Errorf("%s has no row in the table", route)
+			}
+		}
+	}, func(a *App) { a.Throttle = false })
+}
+
+func TestSameOrigin(t *testing.T) {
+	const forged = http.StatusForbidden
+	tests := []struct {
+		name, site, origin, host string
+		want                     int
+	}{
+		{"from this site", "same-origin", "http://localhost:8080", "", 422},
+		{"typed by the person", "none", "", "", 422},
+		{"from another site", "cross-site", "https://evil.example", "", forged},
+		{"from another site without its name", "cross-site", "", "", forged},
+		{"from a neighbour", "same-site", "http://other.localhost:8080", "", forged},
+		{"from another site that claims this origin", "cross-site", "http://localhost:8080", "", forged},
+		{"over plain http from this host", "", "http://intranet:8080", "intranet:8080", 422},
+		{"over plain http from the base URL", "", "http://localhost:8080", "intranet:8080", 422},
+		{"over plain http from another port", "", "http://localhost:9090", "", forged},
+		{"over plain http from another host", "", "http://evil.example", "", forged},
+		{"from nowhere", "", "null", "", forged},
+		{"with neither and no token", "", "", "", forged},
+	}
+	onEach(t, func(t *testing.T, s *site) {
+		for _, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				r := httptest.NewRequest(http.MethodPost, "/login", nil)
+				if test.host != "" {
+					r.Host = test.host
+				}
+				c := s.client().with("Sec-Fetch-Site", test.site).with("Origin", test.origin)
+				if got := c.do(r); got.status != test.want {
+					t.Errorf("%d, want %d", got.status, test.want)
+				}
+			})
+		}
+		text := s.client().with("Sec-Fetch-Site", "")
+		token := text.get("/login").value("csrfmiddlewaretoken")
+		other := s.client().with("Sec-Fetch-Site", "")
+		othersToken := other.get("/login").value("csrfmiddlewaretoken")
+		for _, test := range []struct {
+			name, token string
+			want        int
+		}{
+			{"the token of the form", token, 422},
+			{"the same token again", token, 422},
+			{"the token of another browser", othersToken, forged},
+			{"an invented token", strings.Repeat("A", len(token)), forged},
+			{"half a token", token[:len(token)/2], forged},
+			{"no token", "", forged},
+		} {
+			t.Run("a text browser with "+test.name, func(t *testing.T) {
+				if r := text.post("/login", "csrfmiddlewaretoken", test.token); r.status != test.want {
+					t.Errorf("%d, want %d", r.status, test.want)
+				}
+			})
+		}
+		if text.get("/login").value("csrfmiddlewaretoken") == text.get("/login").value("csrfmiddlewaretoken") {
+			t.Error("two pages carry the same token, which compression would give away")
+		}
+	})
+}

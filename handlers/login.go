@@ -1,0 +1,127 @@
+package handlers
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/views"
+)
+
+const wrongLogin = "The user name or the password is not right. Check both, and that Caps Lock is off."
+
+// loginForm asks who is there.
+func (a *App) loginForm(c *fiber.Ctx) error {
+	next := safeNext(c.Query("next"))
+	if me(c) != nil {
+		return redirect(c, orElse(next, settings))
+	}
+	page, login := a.page(c, "Log in"), views.Login{Next: next}
+	return render(c, fiber.StatusOK, views.LoginPage(page, login), views.LoginForm(page, login))
+}
+
+// login lets somebody in by user name or e-mail address. Every cause of a refusal has one wording and takes the same time.
+func (a *App) login(c *fiber.Ctx) error {
+	login := views.Login{
+		Username: cut(c.FormValue("username"), 1000),
+		Next:     safeNext(c.FormValue("next")),
+		Remember: isTrue(c.FormValue("remember")),
+	}
+	person, err := a.DB.UserForLogin(c.UserContext(), login.Username)
+	if err != nil && err != db.ErrNotFound {
+		return err
+	}
+	guess := "login " + account.Key(login.Username)
+	if person.ID != 0 { // by either name it is one account that is guessed at
+		guess = "login #" + strconv.FormatInt(person.ID, 10)
+	}
+	wait, err := a.guess(c, guess)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return a.refuseLogin(c, login, wait)
+	}
+	right, err := a.Hasher.Verify(c.UserContext(), person.Password, c.FormValue("password"))
+	if err != nil {
+		return fmt.Errorf("check the password of user %d: %w", person.ID, err)
+	}
+	if !right || !person.IsActive {
+		return a.refuseLogin(c, login, 0)
+	}
+	return a.letIn(c, person, login, guess)
+}
+
+func (a *App) letIn(c *fiber.Ctx, person account.User, login views.Login, guess string) error {
+	if a.Throttle {
+		if err := a.DB.Forgive(c.UserContext(), guess); err != nil {
+			return err
+		}
+		if err := a.DB.Return(c.UserContext(), a.fromNetwork(c)); err != nil {
+			return err
+		}
+	}
+	if err := a.signIn(c, person, login.Remember); err != nil {
+		return err
+	}
+	return redirect(c, orElse(login.Next, settings))
+}
+
+// refuseLogin answers 422, or 429 while one has to wait. The password is never sent back.
+func (a *App) refuseLogin(c *fiber.Ctx, login views.Login, wait time.Duration) error {
+	status := fiber.StatusUnprocessableEntity
+	login.Error = wrongLogin
+	if wait > 0 {
+		status = fiber.StatusTooManyRequests
+		seconds := int(math.Ceil(wait.Seconds()))
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
+		login.Error = "Too many tries. Wait " + inWords(seconds) + ", then try again."
+	}
+	page := a.page(c, "Log in")
+	return render(c, status, views.LoginPage(page, login), views.LoginForm(page, login))
+}
+
+// guess counts one try at a secret, per account and per network, and returns how long one must wait instead.
+func (a *App) guess(c *fiber.Ctx, key string) (time.Duration, error) {
+	if !a.Throttle {
+		return 0, nil
+	}
+	return a.DB.Guess(c.UserContext(),
+		db.Guess{Key: key, Free: 5, Every: 1},                 // waits of 1, 2, 4 … seconds from the sixth mistake on
+		db.Guess{Key: a.fromNetwork(c), Free: 100, Every: 10}) // a school behind one address makes many mistakes
+}
+
+func (a *App) fromNetwork(c *fiber.Ctx) string { return "login from " + network(a.address(c)) }
+
+// logout ends the session at once, and lets the browser forget what it kept of the site.
+func (a *App) logout(c *fiber.Ctx) error {
+	if err := a.sessions.Destroy(c.UserContext()); err != nil {
+		return fmt.Errorf("end the session: %w", err)
+	}
+	c.Set("Clear-Site-Data", `"cache", "storage"`)
+	return redirect(c, "/")
+}
+
+func inWords(seconds int) string {
+	switch {
+	case seconds == 1:
+		return "a second"
+	case seconds < 120:
+		return strconv.Itoa(seconds) + " seconds"
+	}
+	return strconv.Itoa((seconds+59)/60) + " minutes"
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func isTrue(s string) bool { return s == "1" || s == "on" || s == "true" || s == "yes" }

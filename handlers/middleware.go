@@ -1,0 +1,111 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+)
+
+// compressed squeezes pages as they are sent. Files are compressed when they are built.
+var compressed = compress.New(compress.Config{Level: compress.LevelDefault})
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+const permissions = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
+	"magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+
+// headers sets what every response carries, and refuses a request that could be read in two ways.
+func (a *App) headers(c *fiber.Ctx) error {
+	a.setHeaders(c)
+	r := &c.Request().Header
+	if len(r.Peek("Transfer-Encoding")) > 0 && len(r.Peek("Content-Length")) > 0 {
+		return fiber.ErrBadRequest // RFC 9112, 6.1: two lengths are how requests are smuggled
+	}
+	a.noteHost(c)
+	return c.Next()
+}
+
+func (a *App) setHeaders(c *fiber.Ctx) {
+	h := &c.Response().Header
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", permissions)
+	if a.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+}
+
+// noteHost says once that links will name the base URL though the site is being opened by another name.
+func (a *App) noteHost(c *fiber.Ctx) {
+	if host := c.Context().Host(); string(host) != a.host && len(host) > 0 {
+		a.otherHosts.Do(func() {
+			a.Log.Info("the site is opened by another name; links in pages and mail name the base URL", "host", string(host), "base_url", a.BaseURL)
+		})
+	}
+}
+
+// deadline ends what a request has begun, because Fiber doesn't notice a client that went away.
+func (a *App) deadline(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), workTimeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// recovered turns a panic into a 500 that is logged with its stack.
+func (a *App) recovered(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return c.Next()
+}
+
+// address returns the address of who asks. Behind a trusted proxy it is read from X-Forwarded-For, from the right, because
+// everything left of the first untrusted address may be forged.
+func (a *App) address(c *fiber.Ctx) netip.Addr {
+	at, _ := netip.AddrFromSlice(c.Context().RemoteIP())
+	at = at.Unmap()
+	if !a.trusted(at) {
+		return at
+	}
+	hops := strings.Split(strings.Join(c.GetReqHeaders()["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		if at = hop.Unmap(); !a.trusted(at) {
+			break
+		}
+	}
+	return at
+}
+
+func (a *App) trusted(at netip.Addr) bool {
+	for _, network := range a.Proxies {
+		if network.Contains(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// network returns the part of an address that counts as one guesser: the whole of IPv4, a /64 of IPv6.
+func network(at netip.Addr) string {
+	bits := 32
+	if at.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(at.WithZone(""), bits).Masked().String()
+}

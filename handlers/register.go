@@ -1,0 +1,241 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/auth"
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+	"nameplate/views"
+)
+
+const createAccount = "Create your account"
+
+// registerForm asks for a user name, an address, a password, and what profile.toml adds.
+func (a *App) registerForm(c *fiber.Ctx) error {
+	if me(c) != nil {
+		return redirect(c, settings)
+	}
+	if !a.open() {
+		return a.refuseStranger(c, fiber.StatusOK)
+	}
+	return a.showRegister(c, fiber.StatusOK, newFilled())
+}
+
+// register makes an account out of the form, with its profile and its picture, and signs its owner in.
+func (a *App) register(c *fiber.Ctx) error {
+	if me(c) != nil {
+		return redirect(c, settings)
+	}
+	if !a.open() {
+		return a.refuseStranger(c, fiber.StatusForbidden)
+	}
+	filled, user, err := a.readNewUser(c, a.Profile.Registering(), true)
+	if err != nil {
+		return err
+	}
+	user.IsActive = true
+	created, err := a.addUser(c.UserContext(), a.author(c), user, filled)
+	if errs, ok := errors.AsType[form.Errors](err); ok {
+		filled.Errors = errs
+		if err := a.hold(c, filled); err != nil {
+			return err
+		}
+		return a.showRegister(c, refusal(errs), filled)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.signIn(c, created, false); err != nil {
+		return err
+	}
+	return redirect(c, settings+"?saved=account")
+}
+
+// checkRegister answers one field of the form, checked, as it is left.
+func (a *App) checkRegister(c *fiber.Ctx) error {
+	if !a.open() {
+		return errForbidden
+	}
+	name := c.FormValue("field", c.Get("HX-Trigger-Name"))
+	for _, field := range a.registerFields(newFilled()) {
+		if name == "" && c.Request().PostArgs().Has(field.Name) {
+			name = field.Name
+		}
+		if field.Name != name || field.IsPicture() {
+			continue
+		}
+		field.Value = c.FormValue(name)
+		if err := a.checkNew(c.UserContext(), field.Attribute, field.Value, typedNames(c)); err != nil {
+			message, ok := errors.AsType[form.Message](err)
+			if !ok {
+				return err
+			}
+			field.Error = message.Error()
+		}
+		field.Good = field.Error == "" && field.Value != ""
+		return send(c, fieldStatus(field), views.FieldInput(a.page(c, createAccount), withoutPassword(field)))
+	}
+	return errNotFound
+}
+
+func fieldStatus(field views.Field) int {
+	if field.Error != "" {
+		return fiber.StatusUnprocessableEntity
+	}
+	return fiber.StatusOK
+}
+
+func withoutPassword(field views.Field) views.Field {
+	if field.Type == "password" {
+		field.Value = ""
+	}
+	return field
+}
+
+// typedNames returns the names and the address that a form holds, which its password may not be like.
+func typedNames(c *fiber.Ctx) account.User {
+	return account.User{
+		Username: c.FormValue("username"), Email: c.FormValue("email"),
+		FirstName: c.FormValue("first_name"), LastName: c.FormValue("last_name"),
+	}
+}
+
+// checkNew checks one field of a new account. Its error is a form.Message when the field is wrong.
+func (a *App) checkNew(ctx context.Context, attr profile.Attribute, text string, names account.User) error {
+	if attr.Name == "password" {
+		return auth.CheckPassword(text, names.Username, names.Email, names.FirstName, names.LastName)
+	}
+	value, err := attr.Parse(text)
+	if err != nil || !attr.OfUser {
+		return err
+	}
+	return a.checkFree(ctx, attr.Name, value, names.Email, 0)
+}
+
+// checkFree says whether a user name or an address can be had by the person with this id, 0 for somebody new.
+func (a *App) checkFree(ctx context.Context, field, value, email string, id int64) error {
+	if field == "username" && account.UsernameIsForeignEmail(value, email) {
+		return db.ForeignEmail
+	}
+	if (field != "username" && field != "email") || value == "" {
+		return nil
+	}
+	taken, err := a.DB.Taken(ctx, field, value, id)
+	if err != nil {
+		return fmt.Errorf("look whether %s is taken: %w", field, err)
+	}
+	if taken {
+		return db.TakenMessage(field, value)
+	}
+	return nil
+}
+
+// readNewUser reads the form for a new account. What is wrong stands in the errors of what it returns.
+func (a *App) readNewUser(c *fiber.Ctx, attrs []profile.Attribute, own bool) (views.Filled, account.User, error) {
+	filled := newFilled()
+	if err := a.attributeValues(c, attrs, &filled); err != nil {
+		return filled, account.User{}, err
+	}
+	names := typedNames(c)
+	fields := append(profile.UserAttributes(), attrs...)
+	user := account.User{Attributes: map[string]string{}, DateJoined: a.DB.Now()}
+	for _, attr := range fields {
+		if own && !attr.Register {
+			continue // not asked for when signing up
+		}
+		if attr.OfUser {
+			filled.Values[attr.Name] = c.FormValue(attr.Name)
+		}
+		if attr.Name == "email" {
+			attr.Required = own
+		}
+		text := filled.Values[attr.Name]
+		value, err := attr.Parse(text)
+		filled.Errors.Add(attr.Name, err)
+		if err == nil && attr.OfUser {
+			if err := a.checkFree(c.UserContext(), attr.Name, value, names.Email, 0); err != nil {
+				message, ok := errors.AsType[form.Message](err)
+				if !ok {
+					return filled, user, err
+				}
+				filled.Errors.Add(attr.Name, message)
+			}
+		}
+		user.Set(attr.Name, value)
+	}
+	password := c.FormValue("password")
+	if own || password != "" {
+		filled.Errors.Add("password", auth.CheckPassword(password, names.Username, names.Email, names.FirstName, names.LastName))
+		user.Password = password
+	}
+	return filled, user, nil
+}
+
+// addUser hashes the password and writes the account, unless the form has errors. Only then is the hash worth its time.
+func (a *App) addUser(ctx context.Context, by db.Author, user account.User, filled views.Filled) (account.User, error) {
+	if err := filled.Errors.Err(); err != nil {
+		return user, err
+	}
+	if user.Password != "" {
+		hash, err := a.Hasher.Hash(ctx, user.Password)
+		if err != nil {
+			return user, fmt.Errorf("hash the password of a new user: %w", err)
+		}
+		user.Password = hash
+	}
+	return a.DB.CreateUser(ctx, by, user)
+}
+
+func newFilled() views.Filled {
+	return views.Filled{Values: map[string]string{}, Errors: form.Errors{}, Waiting: map[string]views.Waiting{}}
+}
+
+// registerFields lists the inputs of the form, filled in.
+func (a *App) registerFields(filled views.Filled) []views.Field {
+	attrs := slices.DeleteFunc(profile.UserAttributes(), func(a profile.Attribute) bool { return !a.Register })
+	attrs = append(append(attrs, passwordAttribute()), a.Profile.Registering()...)
+	fields := make([]views.Field, 0, len(attrs))
+	for _, attr := range attrs {
+		field := fieldOf(attr, filled)
+		field.Check = "/register/check"
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+// passwordAttribute is the password as a field. It is no attribute of a profile, and never has a value to show.
+func passwordAttribute() profile.Attribute {
+	return profile.Attribute{
+		Name: "password", Label: "Password", Max: auth.PasswordMax, Autocomplete: "new-password", Required: true, OfUser: true,
+		Help: "At least 8 characters. A few words in a row are easy to remember and hard to guess.",
+	}
+}
+
+// fieldOf returns one input as somebody filled it in.
+func fieldOf(attr profile.Attribute, filled views.Filled) views.Field {
+	field := views.Field{
+		Attribute: attr, Value: filled.Values[attr.Name], Error: filled.Errors[attr.Name], Waiting: filled.Waiting[attr.Name],
+	}
+	if attr.Name == "password" {
+		field.Type, field.Value = "password", ""
+	}
+	return field
+}
+
+func (a *App) showRegister(c *fiber.Ctx, status int, filled views.Filled) error {
+	page, fields := a.page(c, createAccount), a.registerFields(filled)
+	return render(c, status, views.RegisterPage(page, filled, fields), views.RegisterForm(page, filled, fields))
+}
+
+func (a *App) refuseStranger(c *fiber.Ctx, status int) error {
+	page := a.page(c, "Registration is closed")
+	return render(c, status, views.ClosedPage(page), views.ClosedPage(page))
+}

@@ -1,0 +1,178 @@
+package handlers
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+)
+
+const (
+	sessionTime    = 24 * time.Hour      // how long a session lasts that isn't used
+	rememberedTime = 30 * 24 * time.Hour // the same for one that was asked to be remembered
+	userAgentMax   = 300
+)
+
+// Keys of what a session holds.
+const (
+	keyUser     = "user"
+	keyRemember = "remember"
+)
+
+func newSessions(d *db.DB) *scs.SessionManager {
+	m := scs.New()
+	m.Store = d.Sessions()
+	m.HashTokenInStore = true
+	m.Lifetime = rememberedTime
+	m.Codec = jsonCodec{}
+	return m
+}
+
+// jsonCodec writes a session as JSON, which takes a fifth of gob's time. Values are strings.
+type jsonCodec struct{}
+
+type sessionJSON struct {
+	Deadline time.Time      `json:"deadline"`
+	Values   map[string]any `json:"values"`
+}
+
+// Encode writes the deadline and the values.
+func (jsonCodec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
+	return json.Marshal(sessionJSON{deadline, values})
+}
+
+// Decode reads what Encode wrote.
+func (jsonCodec) Decode(b []byte) (time.Time, map[string]any, error) {
+	var s sessionJSON
+	err := json.Unmarshal(b, &s)
+	return s.Deadline, s.Values, err
+}
+
+// session loads the session of a request and who is signed in with it, and saves it before the answer goes out.
+// scs's own middleware can't: it commits before Fiber's handler has run.
+func (a *App) session(c *fiber.Ctx) error {
+	at := a.address(c)
+	info := &db.Session{IP: at.String(), UserAgent: cut(c.Get(fiber.HeaderUserAgent), userAgentMax)}
+	ctx := db.WithSession(c.UserContext(), info)
+	ctx, err := a.sessions.Load(ctx, c.Cookies(a.cookie("session")))
+	if err != nil {
+		return fmt.Errorf("load the session: %w", err)
+	}
+	c.SetUserContext(ctx)
+	c.Locals(localInfo, info)
+	if err := a.identify(c); err != nil {
+		return err
+	}
+	if err := c.Next(); err != nil {
+		if err := a.fail(c, err); err != nil {
+			return err
+		}
+	}
+	return a.commit(c)
+}
+
+// identify finds who is signed in. Whoever was deactivated or deleted since is nobody.
+func (a *App) identify(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	id, _ := strconv.ParseInt(a.sessions.GetString(ctx, keyUser), 10, 64)
+	if id == 0 {
+		return nil
+	}
+	me, err := a.DB.User(ctx, id)
+	if errors.Is(err, db.ErrNotFound) || (err == nil && !me.IsActive) {
+		return a.sessions.Destroy(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("read user %d of the session: %w", id, err)
+	}
+	c.Locals(localMe, &me)
+	if time.Until(a.sessions.Deadline(ctx)) < a.lifetime(c)-time.Hour {
+		a.sessions.SetDeadline(ctx, time.Now().Add(a.lifetime(c))) // used again: it lasts on, written once an hour at most
+	}
+	return nil
+}
+
+func (a *App) lifetime(c *fiber.Ctx) time.Duration {
+	if a.sessions.GetString(c.UserContext(), keyRemember) != "" {
+		return rememberedTime
+	}
+	return sessionTime
+}
+
+// commit writes a session that changed, and its cookie.
+func (a *App) commit(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	switch a.sessions.Status(ctx) {
+	case scs.Modified:
+		token, expiry, err := a.sessions.Commit(ctx)
+		if errors.Is(err, db.ErrSessionGone) { // ended by another request meanwhile: it stays ended
+			a.setCookie(c, "session", "", time.Unix(1, 0))
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("save the session: %w", err)
+		}
+		if a.sessions.GetString(ctx, keyRemember) == "" {
+			expiry = time.Time{} // until the browser is closed
+		}
+		a.setCookie(c, "session", token, expiry)
+	case scs.Destroyed:
+		a.setCookie(c, "session", "", time.Unix(1, 0))
+	}
+	return nil
+}
+
+// cookie returns the name of a cookie: with https the prefix that binds it to this host (RFC 6265bis, 4.1.3.2).
+func (a *App) cookie(name string) string {
+	if a.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+func (a *App) setCookie(c *fiber.Ctx, name, value string, expires time.Time) {
+	c.Cookie(&fiber.Cookie{
+		Name: a.cookie(name), Value: value, Path: "/", Expires: expires,
+		HTTPOnly: true, Secure: a.secure, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// signIn begins a new session for person, with a new token.
+func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool) error {
+	ctx := c.UserContext()
+	if err := a.DB.LoggedIn(ctx, person.ID); err != nil {
+		return err
+	}
+	if err := a.sessions.Clear(ctx); err != nil {
+		return fmt.Errorf("clear the session: %w", err)
+	}
+	if err := a.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew the session: %w", err)
+	}
+	c.Locals(localInfo).(*db.Session).UserID = person.ID
+	a.sessions.Put(ctx, keyUser, strconv.FormatInt(person.ID, 10))
+	if remember {
+		a.sessions.Put(ctx, keyRemember, "1")
+	}
+	a.sessions.SetDeadline(ctx, time.Now().Add(a.lifetime(c)))
+	a.newCSRF(c)
+	return nil
+}
+
+// cut returns at most n bytes of s, whole characters only.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}
