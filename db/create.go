@@ -89,7 +89,7 @@ func (d *DB) checked(before, typed account.User) (account.User, form.Errors) {
 	parse("last_name", &u.LastName, before.LastName, func(s string) (string, error) { return account.ParseName("Last name", s) })
 	if isNew || u.Username != before.Username {
 		if account.UsernameIsForeignEmail(u.Username, u.Email) {
-			errs.Add("username", form.Message(foreignEmail))
+			errs.Add("username", ForeignEmail)
 		}
 	}
 	for _, attr := range d.profile.Attributes {

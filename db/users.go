@@ -74,12 +74,13 @@ func (d *DB) HasSuperuser(ctx context.Context) (bool, error) {
 	return has, nil
 }
 
-// Texts for names that somebody else has.
+// ForeignEmail refuses a username that is somebody else's e-mail address.
+const ForeignEmail = form.Message("Choose a username that is not an e-mail address, or use your own address.")
+
+// Texts for what somebody else has, or nobody any more.
 const (
-	usernameTaken = "A user with that username already exists. Choose another."
-	emailTaken    = "A user with that e-mail address already exists. Log in, or use another."
-	foreignEmail  = "This looks like an e-mail address that is not yours. Choose another username."
-	pictureGone   = "Choose the picture again: it was not kept any longer."
+	emailTaken  = "An account has this address already. Log in to it, or use another address."
+	pictureGone = "Choose the picture again: it was not kept any longer."
 )
 
 // Taken says whether anybody but the person with the id except has this username or e-mail address, in any spelling that means
@@ -99,6 +100,14 @@ func (d *DB) Taken(ctx context.Context, field, value string, except int64) (bool
 	return taken, nil
 }
 
+// TakenMessage says that somebody else has value as their username or e-mail address.
+func TakenMessage(field, value string) form.Message {
+	if field == "email" {
+		return emailTaken
+	}
+	return form.Message("Choose another username: '" + value + "' is taken.")
+}
+
 // free notes in errs which of the names of u somebody else has.
 func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error {
 	var username, email bool
@@ -109,7 +118,7 @@ func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error 
 		return fmt.Errorf("look whether the names are taken: %w", err)
 	}
 	if username {
-		errs.Add("username", form.Message(usernameTaken))
+		errs.Add("username", TakenMessage("username", u.Username))
 	}
 	if email {
 		errs.Add("email", form.Message(emailTaken))
@@ -126,7 +135,7 @@ func (d *DB) writeUser(ctx context.Context, u *account.User, fn func(tx *Tx) err
 	}
 	switch constraint {
 	case "users_username_key_key":
-		return form.Errors{"username": usernameTaken}
+		return form.Errors{"username": TakenMessage("username", u.Username).Error()}
 	case "users_email_key":
 		return form.Errors{"email": emailTaken}
 	}
