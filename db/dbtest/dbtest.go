@@ -81,10 +81,12 @@ func Open(t testing.TB, source string) *db.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sources.Store(d, source)
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
+		sources.Delete(d)
 	})
 	return d
 }
