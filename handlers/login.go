@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -33,13 +36,10 @@ func (a *App) login(c *fiber.Ctx) error {
 		Remember: isTrue(c.FormValue("remember")),
 	}
 	person, err := a.DB.UserForLogin(c.UserContext(), login.Username)
-	if err != nil && err != db.ErrNotFound {
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	guess := "login " + account.Key(login.Username)
-	if person.ID != 0 { // by either name it is one account that is guessed at
-		guess = "login #" + strconv.FormatInt(person.ID, 10)
-	}
+	guess := guessAt(login.Username, person.ID)
 	wait, err := a.guess(c, guess)
 	if err != nil {
 		return err
@@ -55,6 +55,16 @@ func (a *App) login(c *fiber.Ctx) error {
 		return a.refuseLogin(c, login, 0)
 	}
 	return a.letIn(c, person, login, guess)
+}
+
+// guessAt is the key under which guesses at an account are counted: the same for its user name and its address. A name
+// that nobody has is counted too, or its answers would tell so; its hash is as short as any other key.
+func guessAt(name string, id int64) string {
+	if id != 0 {
+		return "login #" + strconv.FormatInt(id, 10)
+	}
+	sum := sha256.Sum256([]byte(account.Key(name)))
+	return "login " + hex.EncodeToString(sum[:16])
 }
 
 func (a *App) letIn(c *fiber.Ctx, person account.User, login views.Login, guess string) error {

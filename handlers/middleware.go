@@ -53,16 +53,20 @@ func (a *App) noteHost(c *fiber.Ctx) {
 	}
 }
 
-// deadline ends what a request has begun, because Fiber doesn't notice a client that went away.
+// deadline ends what a request has begun, because Fiber doesn't notice a client that went away. What went wrong is answered
+// within it: no page is drawn once the context has ended.
 func (a *App) deadline(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), workTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
-	return c.Next()
+	if err := c.Next(); err != nil {
+		return a.fail(c, err)
+	}
+	return nil
 }
 
 // recovered turns a panic into a 500 that is logged with its stack.
-func (a *App) recovered(c *fiber.Ctx) (err error) {
+func recovered(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())

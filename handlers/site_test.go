@@ -177,7 +177,11 @@ func (c *client) do(r *http.Request) answer {
 			delete(c.cookies, cookie.Name)
 		}
 	}
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	markup := string(body)
+	if strings.HasPrefix(markup, "<tr") { // a row alone is no document
+		markup = "<table>" + markup + "</table>"
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(markup))
 	must(c.t, err)
 	return answer{response.StatusCode, response.Header, string(body), doc}
 }
