@@ -97,8 +97,12 @@ func inputOf(kind string) string {
 }
 
 // focusOn is the column that takes the cursor as the row opens: the first that is wrong, or else the first that is typed.
+// In a conflict it is none, because what to do comes first.
 func (edit Edit) focusOn(columns []admin.Column) string {
 	first := ""
+	if edit.Conflict != nil {
+		return first
+	}
 	for _, column := range columns {
 		if !column.Editable || column.Kind == "picture" || column.Kind == "boolean" {
 			continue

@@ -156,10 +156,3 @@ func flag(person account.User, name string) bool {
 	}
 	return false
 }
-
-func yesNo(yes bool) string {
-	if yes {
-		return "Yes"
-	}
-	return "No"
-}
