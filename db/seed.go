@@ -1,0 +1,207 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"nameplate/internal/account"
+)
+
+const (
+	seedCommit = 50_000 // people in one transaction
+	seedInsert = 100    // people in one statement
+)
+
+// seedUntil is the day before which the seeded people joined: a fixed one, so that they are the same each time.
+var seedUntil = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Seed adds n believable people, person0000001 and so on after the last that is there, the same ones each time. Hash is the
+// password of each, and may be empty. Picture, where it is not nil, returns the token of a waiting picture for the person of
+// that number, or nothing for one without. What was added stays when it fails half-way, and is whole.
+func (d *DB) Seed(ctx context.Context, n int, hash string, picture func(number int) (token string, err error)) error {
+	done, err := d.lastSeeded(ctx)
+	if err != nil {
+		return err
+	}
+	restore, err := d.seedSettings(ctx)
+	if err != nil {
+		return err
+	}
+	defer restore()
+	for last := done + n; done < last; {
+		size := min(seedCommit, last-done)
+		tokens := map[int]string{}
+		if picture != nil {
+			size = min(size, seedInsert) // pictures wait for their person: not for long
+			for i := range size {
+				if tokens[done+i+1], err = picture(done + i + 1); err != nil {
+					return fmt.Errorf("picture of person %d: %w", done+i+1, err)
+				}
+			}
+		}
+		err := d.write(ctx, func(tx *Tx) error { return tx.seed(ctx, done, size, hash, tokens) })
+		if _, taken := unique(err); taken {
+			return errors.New("a person with one of the names to be added is there already: nothing more was added")
+		}
+		if err != nil {
+			return fmt.Errorf("add people: %w", err)
+		}
+		done += size
+	}
+	if d.pg {
+		_, err = d.w.ExecContext(ctx, "ANALYZE")
+	}
+	return told(err)
+}
+
+// lastSeeded returns the number of the last seeded person, 0 for none.
+func (d *DB) lastSeeded(ctx context.Context) (int, error) {
+	var name string
+	err := d.r.QueryRowContext(ctx, "SELECT COALESCE(max(username_key), '') FROM users"+
+		" WHERE username_key >= 'person0000000' AND username_key <= 'person9999999' AND length(username_key) = 13").Scan(&name)
+	if err != nil {
+		return 0, fmt.Errorf("look for seeded people: %w", told(err))
+	}
+	number, err := strconv.Atoi(strings.TrimPrefix(name, "person"))
+	if name != "" && err != nil {
+		return 0, fmt.Errorf("the name %q is between those that are to be added", name)
+	}
+	return number, nil
+}
+
+// seedSettings gives the writing connection of SQLite more memory for a while. What is safe stays as it is.
+func (d *DB) seedSettings(ctx context.Context) (restore func(), err error) {
+	if d.pg {
+		return func() {}, nil
+	}
+	if _, err = d.w.ExecContext(ctx, "PRAGMA cache_size = -262144"); err != nil {
+		return nil, fmt.Errorf("add people: %w", told(err))
+	}
+	return func() { _, _ = d.w.ExecContext(context.WithoutCancel(ctx), "PRAGMA cache_size = -8000") }, nil
+}
+
+// seed adds the people after done.
+func (tx *Tx) seed(ctx context.Context, done, size int, hash string, tokens map[int]string) error {
+	for from := 0; from < size; from += seedInsert {
+		people := make([]account.User, 0, seedInsert)
+		for i := from; i < min(from+seedInsert, size); i++ {
+			u := tx.believable(done + i + 1)
+			u.Password = hash
+			if token := tokens[done+i+1]; token != "" && len(tx.text.portraits) > 0 {
+				u.Set(tx.text.portraits[0].Name, token)
+			}
+			if err := tx.resolvePictures(ctx, account.User{}, &u); err != nil {
+				return err
+			}
+			people = append(people, u)
+		}
+		if err := tx.insertMany(ctx, people); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertMany adds people with their profiles and what they are found by, in a few statements.
+func (tx *Tx) insertMany(ctx context.Context, people []account.User) error {
+	first, err := tx.reserve(ctx, len(people))
+	if err != nil {
+		return err
+	}
+	var users, profiles, texts [][]any
+	for i := range people {
+		u := &people[i]
+		u.ID = first + int64(i)
+		users = append(users, []any{u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
+			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.DateJoined.UnixMilli()})
+		row := []any{u.ID}
+		for _, attr := range tx.profile.Attributes {
+			row = append(row, u.Attributes[attr.Name])
+		}
+		profiles = append(profiles, row)
+		texts = append(texts, []any{u.ID, tx.searchText(*u)})
+	}
+	err = tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
+		" last_name_key, is_active, is_staff, date_joined)", users, "")
+	if err != nil {
+		return err
+	}
+	columns, set := "user_id", "user_id = excluded.user_id"
+	for _, attr := range tx.profile.Attributes {
+		columns += ", " + quoted(attr.Name)
+		set += ", " + quoted(attr.Name) + " = excluded." + quoted(attr.Name)
+	}
+	if err := tx.insertRows(ctx, "profiles ("+columns+")", profiles, " ON CONFLICT (user_id) DO UPDATE SET "+set); err != nil {
+		return err
+	}
+	return tx.insertRows(ctx, "people_search (user_id, text)", texts, "")
+}
+
+func (tx *Tx) insertRows(ctx context.Context, into string, rows [][]any, end string) error {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + into + " VALUES ")
+	args := make([]any, 0, len(rows)*len(rows[0]))
+	for i, row := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		for j := range row {
+			b.WriteString([]string{"(", ", "}[min(j, 1)] + "?" + strconv.Itoa(len(args)+j+1))
+		}
+		b.WriteString(")")
+		args = append(args, row...)
+	}
+	_, err := tx.exec(ctx, b.String()+end, args...)
+	return err
+}
+
+// reserve returns the first of n ids in a row that nobody has or had.
+func (tx *Tx) reserve(ctx context.Context, n int) (int64, error) {
+	var first int64
+	if !tx.pg {
+		err := tx.row(ctx, "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'users'), 0) + 1").Scan(&first)
+		return first, err
+	}
+	// setval doesn't undo itself and others may draw meanwhile: the lock of the table keeps them out until the commit.
+	if _, err := tx.exec(ctx, "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"); err != nil {
+		return 0, err
+	}
+	var last int64
+	err := tx.row(ctx, "SELECT setval(pg_get_serial_sequence('users', 'id'), nextval(pg_get_serial_sequence('users', 'id')) + ?1)",
+		int64(n)).Scan(&last)
+	return last - int64(n), err
+}
+
+// believable makes up the person of this number.
+func (d *DB) believable(number int) account.User {
+	random := rand.New(rand.NewPCG(1815, uint64(number)))
+	pick := func(words []string) string { return words[random.IntN(len(words))] }
+	firsts := strings.Fields("Ada Alan Amina Anton Beatriz Chen Chloé Dmitri Edsger Elif Emeka Fatima Grace Hanna Ines Ivan Jonas" +
+		" Kaito Katherine Lars Leila Linus Margaret Marie Mehmet Nadia Noor Olga Omar Paula Priya Rosa Samuel Søren Tim Yuki Zoë")
+	lasts := strings.Fields("Abebe Almeida Andersson Bauer Costa Diaz Dubois Eriksen Fischer Garcia Haddad Hansen Ibrahim Ito Jansen" +
+		" Kaya Khan Kowalski Lehmann Lopez Meier Moreau Müller Nakamura Novak Okafor Patel Petrov Rossi Sato Silva Singh Tanaka" +
+		" Virtanen Wang Weber Yilmaz Zhang")
+	name := fmt.Sprintf("person%07d", number)
+	u := account.User{
+		Username: name, Email: name + "@example.org", FirstName: pick(firsts), LastName: pick(lasts),
+		IsActive: random.IntN(50) > 0, IsStaff: random.IntN(100) == 0,
+		DateJoined: seedUntil.Add(-time.Duration(random.Int64N(3*365*24*3600)) * time.Second),
+		Attributes: map[string]string{},
+	}
+	portfolio := "https://" + name + ".example." + pick([]string{"com", "org", "net"}) + "/" +
+		pick([]string{"", "work", "photos", "notes", "talks", "projects"})
+	if random.IntN(5) > 0 {
+		for _, attr := range d.text.plain {
+			if attr.Kind.Name == "url" {
+				u.Attributes[attr.Name] = portfolio
+				break
+			}
+		}
+	}
+	return u
+}
