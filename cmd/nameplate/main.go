@@ -75,7 +75,19 @@ func misunderstood(args []string, err error) error {
 		}
 		return fmt.Errorf("%w; \"nameplate help\" lists the commands", err)
 	}
-	return fmt.Errorf("%w; \"nameplate %s --help\" explains the command", err, parse.Context.Selected().Name)
+	return fmt.Errorf("%s; \"nameplate %s --help\" explains the command", plainly(err), parse.Context.Selected().Name)
+}
+
+// plainly says what kong says, without its words for the end of the line and for arguments.
+func plainly(err error) string {
+	text := err.Error()
+	if flag, _, ok := strings.Cut(text, ": expected "); ok && strings.Contains(text, "<EOL>") {
+		return flag + " needs a value"
+	}
+	if argument, ok := strings.CutPrefix(text, `expected "<`); ok {
+		return strings.ToUpper(strings.TrimRight(argument, `>"`)) + " is missing"
+	}
+	return text
 }
 
 // fail prints err as one line and returns status.

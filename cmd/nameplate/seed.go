@@ -14,7 +14,8 @@ import (
 
 const (
 	mostPeople    = 10_000_000
-	mostPortraits = 200 // people share portraits from here on
+	mostPortraits = 200   // more people share them
+	mostWaiting   = 1_000 // more than db.Seed lets wait for their person at once
 )
 
 type seedCommand struct {
@@ -77,30 +78,47 @@ func (c *seedCommand) seed(ctx context.Context, d *db.DB) error {
 	if err != nil {
 		return err
 	}
-	return withPortraits(ctx, d, dir, min(c.N, mostPortraits), func(names []string) error {
-		return d.Seed(ctx, c.N, hash, func(i int) (string, error) { return names[i%len(names)], nil })
-	})
+	p := portraits{d: d, dir: dir, reader: picture.NewReader(runtime.GOMAXPROCS(0))}
+	err = d.Seed(ctx, c.N, hash, func(number int) (string, error) { return p.token(ctx, number%mostPortraits) })
+	if err != nil {
+		err = errors.Join(err, p.dropLast(ctx))
+	}
+	return err
 }
 
-// withPortraits draws n portraits and calls use with their names. Each waits in the database's ledger of pictures
-// meanwhile, so that one that nobody got in the end leaves no file.
-func withPortraits(ctx context.Context, d *db.DB, dir *picture.Dir, n int, use func(names []string) error) (err error) {
-	reader := picture.NewReader(runtime.GOMAXPROCS(0))
-	var names []string
-	for i := range n {
-		p, err := reader.Read(ctx, portrait(i))
-		if err != nil {
-			return fmt.Errorf("draw portrait %d: %w", i, err)
-		}
-		token := auth.Token()
-		if err := d.AddWaiting(ctx, token, p.Name); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, d.DropWaiting(ctx, token, dir.Remove)) }()
-		if err := dir.Put(p); err != nil {
-			return err
-		}
-		names = append(names, p.Name)
+// portraits draws portraits as they are asked for. Each waits in the database's ledger until a person takes it.
+type portraits struct {
+	d      *db.DB
+	dir    *picture.Dir
+	reader *picture.Reader
+	names  [mostPortraits]string // of those that are drawn
+	last   []string              // the tokens that may not be taken yet
+}
+
+// token returns the token of a waiting picture, the i-th portrait.
+func (p *portraits) token(ctx context.Context, i int) (string, error) {
+	token := auth.Token()
+	p.last = append(p.last, token)
+	p.last = p.last[max(0, len(p.last)-mostWaiting):]
+	if p.names[i] != "" {
+		return token, p.d.AddWaiting(ctx, token, p.names[i])
 	}
-	return use(names)
+	drawn, err := p.reader.Read(ctx, portrait(i))
+	if err != nil {
+		return "", fmt.Errorf("draw portrait %d: %w", i, err)
+	}
+	p.names[i] = drawn.Name
+	if err := p.d.AddWaiting(ctx, token, drawn.Name); err != nil {
+		return "", err
+	}
+	return token, p.dir.Put(drawn)
+}
+
+// dropLast drops the portraits that nobody took.
+func (p *portraits) dropLast(ctx context.Context) error {
+	var errs []error
+	for _, token := range p.last {
+		errs = append(errs, p.d.DropWaiting(ctx, token, p.dir.Remove))
+	}
+	return errors.Join(errs...)
 }
