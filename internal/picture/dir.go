@@ -1,0 +1,210 @@
+package picture
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+
+	"nameplate/internal/profile"
+)
+
+const (
+	picsDir = "profile_pics"
+	tmpDir  = "tmp"
+)
+
+// Dir keeps pictures in a directory of the file system, and never leaves it.
+type Dir struct{ root *os.Root }
+
+// OpenDir opens the store at path. It makes path, and profile_pics and tmp in it, where they are missing, and clears tmp.
+func OpenDir(path string) (*Dir, error) {
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, fmt.Errorf("make the uploads directory: %w", err)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the uploads directory: %w", err)
+	}
+	d := &Dir{root}
+	for _, name := range []string{picsDir, tmpDir} {
+		if err := root.MkdirAll(name, 0o755); err != nil {
+			root.Close()
+			return nil, fmt.Errorf("make %s in the uploads directory %s: %w", name, path, err)
+		}
+	}
+	if err := d.clear(); err != nil {
+		root.Close()
+		return nil, fmt.Errorf("clear tmp in the uploads directory %s: %w", path, err)
+	}
+	return d, nil
+}
+
+// Close lets go of the directory.
+func (d *Dir) Close() error { return d.root.Close() }
+
+func (d *Dir) clear() error {
+	entries, err := fs.ReadDir(d.root.FS(), tmpDir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := d.root.RemoveAll(tmpDir + "/" + entry.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Put keeps a picture: when it returns nil, all its files are on the disk. A picture that is there already is written again,
+// which changes nothing. Its error wraps the system's (syscall.ENOSPC, syscall.EROFS …).
+func (d *Dir) Put(p Picture) error {
+	if !ValidName(p.Name) {
+		return fmt.Errorf("put picture: %q is not the name of a picture", p.Name)
+	}
+	for i, size := range profile.PictureSizes {
+		err := d.putFile(fileName(p.Name, size), p.JPEG[i])
+		if errors.Is(err, fs.ErrNotExist) { // another server has just started, and cleared tmp
+			err = d.putFile(fileName(p.Name, size), p.JPEG[i])
+		}
+		if err != nil {
+			return fmt.Errorf("put picture %s: %w", p.Name, err)
+		}
+	}
+	return d.sync()
+}
+
+func (d *Dir) putFile(name string, content []byte) (err error) {
+	tmp := tmpDir + "/" + rand.Text()
+	f, err := d.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			d.root.Remove(tmp)
+		}
+	}()
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return err
+	}
+	return d.root.Rename(tmp, name)
+}
+
+// sync makes the renames last.
+func (d *Dir) sync() error {
+	f, err := d.root.Open(picsDir)
+	if err != nil {
+		return fmt.Errorf("sync the pictures: %w", err)
+	}
+	err = f.Sync()
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return fmt.Errorf("sync the pictures: %w", err)
+	}
+	return nil
+}
+
+// Open opens one size of a picture for reading. Its error is fs.ErrNotExist when there is none, which holds for every name and
+// size that can't be one.
+func (d *Dir) Open(name string, size int) (*os.File, error) {
+	if !ValidName(name) || !slices.Contains(profile.PictureSizes[:], size) {
+		return nil, fs.ErrNotExist
+	}
+	file := fileName(name, size)
+	info, err := d.root.Lstat(file)
+	if err != nil {
+		return nil, fmt.Errorf("open picture: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrNotExist
+	}
+	return d.root.Open(file)
+}
+
+// Remove removes all sizes of a picture. It is no error when there are none.
+func (d *Dir) Remove(name string) error {
+	if !ValidName(name) {
+		return fmt.Errorf("remove picture: %q is not the name of a picture", name)
+	}
+	for _, size := range profile.PictureSizes {
+		if err := d.root.Remove(fileName(name, size)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove picture %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Names yields the name of each picture once, also of one with a size missing. Files that are no pictures are passed over. An
+// error comes last.
+func (d *Dir) Names() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		f, err := d.root.Open(picsDir)
+		if err != nil {
+			yield("", fmt.Errorf("list pictures: %w", err))
+			return
+		}
+		defer f.Close()
+		for {
+			names, err := f.Readdirnames(1024)
+			for _, file := range names {
+				if name, ok := d.first(file); ok && !yield(name, nil) {
+					return
+				}
+			}
+			if len(names) == 0 {
+				if err != nil && err != io.EOF {
+					yield("", fmt.Errorf("list pictures: %w", err))
+				}
+				return
+			}
+		}
+	}
+}
+
+// first says whether a file is the smallest there is of its picture: so each is named once, and none kept in memory.
+func (d *Dir) first(file string) (name string, ok bool) {
+	name, size, ok := parseFileName(file)
+	if !ok {
+		return "", false
+	}
+	for _, smaller := range profile.PictureSizes {
+		if smaller == size {
+			return name, true
+		}
+		if _, err := d.root.Lstat(fileName(name, smaller)); err == nil {
+			break
+		}
+	}
+	return "", false
+}
+
+func fileName(name string, size int) string {
+	return fmt.Sprintf("%s/%s-%d.jpg", picsDir, name, size)
+}
+
+func parseFileName(file string) (name string, size int, ok bool) {
+	name, number, _ := strings.Cut(strings.TrimSuffix(file, ".jpg"), "-")
+	size, err := strconv.Atoi(number)
+	if err != nil || !ValidName(name) || file != fmt.Sprintf("%s-%d.jpg", name, size) ||
+		!slices.Contains(profile.PictureSizes[:], size) {
+		return "", 0, false
+	}
+	return name, size, true
+}

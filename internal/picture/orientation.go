@@ -1,0 +1,112 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+
+	"github.com/disintegration/imaging"
+)
+
+// upright turns a picture as its EXIF orientation asks.
+func upright(img *image.NRGBA, orientation int) *image.NRGBA {
+	switch orientation {
+	case 2:
+		return imaging.FlipH(img)
+	case 3:
+		return imaging.Rotate180(img)
+	case 4:
+		return imaging.FlipV(img)
+	case 5:
+		return imaging.Transpose(img)
+	case 6:
+		return imaging.Rotate270(img)
+	case 7:
+		return imaging.Transverse(img)
+	case 8:
+		return imaging.Rotate90(img)
+	}
+	return img
+}
+
+// jpegOrientation reads the orientation from the first EXIF segment ahead of the pixels.
+func jpegOrientation(data []byte) int {
+	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+		marker := data[at+1]
+		if marker == 0xff { // filling
+			at++
+			continue
+		}
+		if marker == 0xda || marker == 0xd9 {
+			break
+		}
+		size := int(binary.BigEndian.Uint16(data[at+2:]))
+		end := at + 2 + size
+		if size < 2 || end > len(data) {
+			break
+		}
+		if exif, ok := bytes.CutPrefix(data[at+4:end], []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+			return exifOrientation(exif)
+		}
+		at = end
+	}
+	return 1
+}
+
+func pngOrientation(data []byte) int {
+	for at := 8; at+12 <= len(data); {
+		size := int64(binary.BigEndian.Uint32(data[at:]))
+		end := int64(at) + 12 + size
+		if end > int64(len(data)) {
+			break
+		}
+		if string(data[at+4:at+8]) == "eXIf" {
+			return exifOrientation(data[at+8 : end-4])
+		}
+		at = int(end)
+	}
+	return 1
+}
+
+func webpOrientation(data []byte) int {
+	for at := 12; at+8 <= len(data); {
+		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
+		end := int64(at) + 8 + size
+		if end > int64(len(data)) {
+			break
+		}
+		if string(data[at:at+4]) == "EXIF" {
+			return exifOrientation(bytes.TrimPrefix(data[at+8:end], []byte("Exif\x00\x00")))
+		}
+		at = int(end + size%2)
+	}
+	return 1
+}
+
+// exifOrientation reads the orientation from a TIFF head: 1 to 8, and 1 where there is none or it can't be read.
+func exifOrientation(tiff []byte) int {
+	if len(tiff) < 8 {
+		return 1
+	}
+	var order binary.ByteOrder = binary.BigEndian
+	if string(tiff[:2]) == "II" {
+		order = binary.LittleEndian
+	}
+	at := int64(order.Uint32(tiff[4:]))
+	if order.Uint16(tiff[2:]) != 42 || at+2 > int64(len(tiff)) {
+		return 1
+	}
+	const orientation, short = 0x0112, 3
+	for n := order.Uint16(tiff[at:]); n > 0; n-- {
+		entry := at + 2 + 12*int64(n-1)
+		if entry+12 > int64(len(tiff)) {
+			continue
+		}
+		if order.Uint16(tiff[entry:]) == orientation && order.Uint16(tiff[entry+2:]) == short {
+			if value := order.Uint16(tiff[entry+8:]); value >= 1 && value <= 8 {
+				return int(value)
+			}
+		}
+	}
+	return 1
+}
