@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-
 	"nameplate/internal/profile"
 )
 
