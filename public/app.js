@@ -164,7 +164,7 @@
     document.getElementById('notice').replaceChildren();
     if (fragment.querySelector('[data-problem]')) {
       Object.assign(task, { target: document.getElementById('notice'), swapSpec: { style: 'innerHTML' } });
-      fragment.querySelector('[data-problem]').autofocus = true;
+      fragment.querySelector('[data-problem]').dataset.focus = '';
       ctx.push = null;
     } else if (ctx.response?.status >= 400 && target.id && !fragment.querySelector(`#${target.id}`)) {
       event.preventDefault();
@@ -173,14 +173,22 @@
       const input = ctx.sourceElement;
       if (input.value !== ctx.sent) return event.preventDefault();
       const next = fragment.querySelector(`#${input.id}`);
-      if (next && input.type !== 'password') next.setAttribute('value', input.value);
+      if (next && next.type !== 'password') next.setAttribute('value', input.value);
     } else {
       for (const input of all('input[type=file]', target)) input.value = '';
+    }
+    // The browser's own autofocus complains where something has the focus already.
+    for (const element of all('[autofocus]', fragment)) {
+      element.autofocus = false;
+      element.dataset.focus = '';
     }
     enhance(fragment);
   });
 
   on('htmx:after:swap', ({ detail: { ctx } }) => {
+    const next = document.querySelector('[data-focus]');
+    next?.focus();
+    next?.removeAttribute('data-focus');
     const row = ctx.sourceElement?.closest?.('.row, tr');
     if (!row) return;
     const active = document.activeElement;

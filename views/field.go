@@ -55,8 +55,9 @@ func (field Field) describedBy() string {
 // attributes are those of the field's input that depend on what the field is.
 func (field Field) attributes() templ.Attributes {
 	attrs := templ.Attributes{
-		"type":     field.inputType(),
-		"required": field.Required,
+		"type":      field.inputType(),
+		"required":  field.Required,
+		"autofocus": field.Focus,
 	}
 	set := func(name, value string) {
 		if value != "" {

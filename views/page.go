@@ -43,6 +43,7 @@ type Field struct {
 	Value   string // never a password
 	Error   string
 	Good    bool    // it was checked, and is right
+	Focus   bool    // the cursor goes here as the form appears
 	Check   string  // where htmx checks it as it is left; empty for nowhere
 	Waiting Waiting // for a picture
 	Now     string  // for a picture: the name of the present one; empty for none
