@@ -12,8 +12,12 @@ import (
 // maxTotal is how far a list is counted.
 const maxTotal = 10_000
 
-// window is how many rows of a sorted index are tried for a page before all hits are sorted instead.
-const window = 50_000
+// How a page of hits is read follows from how many they are and how close together they lie.
+const (
+	sortedHits = 3_000  // so few are found and sorted
+	triedRows  = 2_000  // rows of the sorted index that are looked at one by one
+	metRows    = 50_000 // rows of the sorted index that are compared with the hits
+)
 
 // People returns one page of the list of people, with their attributes. Rows that come or go meanwhile don't make others appear
 // twice or not at all on the pages that follow. It fails with admin.BadQuery for a cursor of another list.
@@ -109,39 +113,38 @@ func (l *list) count(ctx context.Context) (int, fetch, error) {
 		if len(l.flags) == 0 {
 			return n, l.walk, err
 		}
-		if n <= maxTotal {
-			return n, l.sorted(l.filtered()), err
-		}
-		return n, l.walkWindow(l.filtered()), err
+		return n, l.reading(n, l.filtered()), err
 	}
 	n, err := l.number(ctx, l.search.count)
 	if err != nil || n == 0 {
 		return n, nil, err
 	}
-	all := l.sorted("SELECT h.id FROM (" + l.search.hits + ") h JOIN users u ON u.id = h.id" + where(l.filters("u", false)))
 	if len(l.flags) == 0 {
-		if n <= maxTotal {
-			return n, all, nil
-		}
-		return n, l.walkWindow("SELECT h.id FROM (" + l.search.hits + ") h"), nil
+		return n, l.reading(n, l.search.hits), nil
 	}
-	joined := "SELECT u.id FROM (" + l.search.hits + ") h JOIN users u ON u.id = h.id" + where(l.filters("u", false))
-	if n > maxTotal {
-		few, err := l.number(ctx, "SELECT 1 FROM users u"+where(l.filters("u", true)))
-		if err != nil {
-			return 0, nil, err
-		}
-		if few <= maxTotal {
-			joined = "SELECT u.id FROM users u" + l.search.join + where(append(l.filters("u", true), l.search.test))
-		}
-	}
-	if n, err = l.number(ctx, joined); err != nil {
+	ids, err := l.both(ctx, n)
+	if err != nil {
 		return 0, nil, err
 	}
-	if n <= maxTotal {
-		return n, l.sorted(joined), nil
+	n, err = l.number(ctx, ids)
+	return n, l.reading(n, ids), err
+}
+
+// both returns the query of the ids of who is found by the text, n or more, and fits the filters.
+func (l *list) both(ctx context.Context, n int) (string, error) {
+	if n > maxTotal {
+		few, err := l.number(ctx, l.filtered())
+		if err != nil {
+			return "", err
+		}
+		if few <= maxTotal {
+			return "SELECT u.id FROM users u" + l.search.join + where(append(l.filters("u", true), l.search.test)), nil
+		}
 	}
-	return n, l.walkWindow(joined), nil
+	if l.flags[0].rank < rare {
+		return "SELECT h.id FROM (" + l.search.hits + ") h WHERE " + l.loose("h.id") + " IN (" + l.filtered() + ")", nil
+	}
+	return "SELECT h.id FROM (" + l.search.hits + ") h JOIN users u ON u.id = h.id" + where(l.filters("u", false)), nil
 }
 
 // number counts what a query finds, up to one more than maxTotal.

@@ -12,19 +12,24 @@ import (
 
 // list is one query of the list of people on its way into SQL.
 type list struct {
-	tx     *Tx
-	pg     bool
-	text   *texts
-	column string // what it is sorted by
-	table  string // the table of that column, with the alias that column begins with
-	id     string // the id in that table
-	after  string // the condition that the cursor makes; empty for none
-	order  string // ORDER BY, in the direction in which rows are read
-	down   bool   // read from the last to the first
-	flags  []flag
-	search search
-	args   []any // the arguments of every text of this list
+	tx      *Tx
+	pg      bool
+	text    *texts
+	column  string    // what it is sorted by
+	table   string    // the table of that column, with the alias that column begins with
+	id      string    // the id in that table
+	from    [2]string // the places of the cursor's value and id; empty for none
+	compare string    // how what is behind the cursor compares to it
+	after   string    // the condition that the cursor makes; empty for none
+	order   string    // ORDER BY, in the direction in which rows are read
+	down    bool      // read from the last to the first
+	flags   []flag
+	search  search
+	args    []any // the arguments of every text of this list
 }
+
+// rare is above the ranks of flags that few people have.
+const rare = 3
 
 // flag is a yes-or-no filter. The rarer its people are, the smaller its rank.
 type flag struct {
@@ -54,7 +59,7 @@ func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
 		}
 		rank := slices.Index([]string{"is_superuser", "is_active", "is_staff"}, name)
 		if yes == (name == "is_active") { // most people are active, and neither staff nor superusers
-			rank += 3
+			rank += rare
 		}
 		l.flags = append(l.flags, flag{name, yes, rank})
 	}
@@ -66,10 +71,10 @@ func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
 func (l *list) setCursor(q admin.Query, kind string) error {
 	l.down = q.Desc != (q.Before != "")
 	l.order = fmt.Sprintf(" ORDER BY %s, %s", l.column, l.id)
-	compare := ">"
+	l.compare = ">"
 	if l.down {
 		l.order = fmt.Sprintf(" ORDER BY %s DESC, %s DESC", l.column, l.id)
-		compare = "<"
+		l.compare = "<"
 	}
 	cursor := q.After
 	if q.Before != "" && q.Before != admin.End {
@@ -94,7 +99,8 @@ func (l *list) setCursor(q admin.Query, kind string) error {
 	if err != nil {
 		return admin.BadQuery("This page belongs to a list in another order. Go to the first page.")
 	}
-	l.after = fmt.Sprintf("(%s, %s) %s (%s, %s)", l.column, l.id, compare, l.arg(value), l.arg(id))
+	l.from = [2]string{l.arg(value), l.arg(id)}
+	l.after = fmt.Sprintf("(%s, %s) %s (%s, %s)", l.column, l.id, l.compare, l.from[0], l.from[1])
 	return nil
 }
 
@@ -105,17 +111,25 @@ func (l *list) arg(value any) string {
 }
 
 // filters returns the conditions of the filters. With drive the first of them, the rarest, may choose the index; the others
-// never may, which SQLite is told with a plus sign. (PostgreSQL counts for itself.)
+// never may.
 func (l *list) filters(table string, drive bool) []string {
 	var conditions []string
 	for i, f := range l.flags {
-		plus := "+"
-		if l.pg || drive && i == 0 {
-			plus = ""
+		column := table + "." + f.column
+		if !drive || i > 0 {
+			column = l.loose(column)
 		}
-		conditions = append(conditions, fmt.Sprintf("%s%s.%s = %t", plus, table, f.column, f.yes))
+		conditions = append(conditions, fmt.Sprintf("%s = %t", column, f.yes))
 	}
 	return conditions
+}
+
+// loose returns a column as one that SQLite never looks up by an index. (PostgreSQL counts for itself.)
+func (l *list) loose(column string) string {
+	if l.pg {
+		return column
+	}
+	return "+" + column
 }
 
 func (l *list) filtered() string { return "SELECT u.id FROM users u" + where(l.filters("u", true)) }
@@ -163,9 +177,16 @@ func (l *list) keys(from string, n int, conditions ...string) string {
 	return fmt.Sprintf("SELECT %s AS id, %s AS v FROM %s%s%s LIMIT %d", l.id, l.column, from, where(append(conditions, l.after)), l.order, n)
 }
 
-// walk reads along the index of what the list is sorted by, and takes everybody.
+// walk reads along the index of what the list is sorted by, and takes everybody. Behind a cursor these are first who has the
+// same value and then who has another: one after the other, because SQLite finds its way to the value alone.
 func (l *list) walk(ctx context.Context, n int) ([]listed, error) {
-	return l.whole(ctx, l.keys(l.table, n), nil, "", n)
+	if l.after == "" {
+		return l.whole(ctx, l.keys(l.table, n), nil, "", n)
+	}
+	same, beyond := *l, *l
+	same.after = fmt.Sprintf("%s = %s AND %s %s %s", l.column, l.from[0], l.id, l.compare, l.from[1])
+	beyond.after = fmt.Sprintf("%s %s %s", l.column, l.compare, l.from[0])
+	return l.whole(ctx, "SELECT * FROM ("+same.keys(l.table, n)+") same UNION ALL SELECT * FROM ("+beyond.keys(l.table, n)+") beyond", nil, "", n)
 }
 
 // sorted finds everybody with the query ids and sorts them.
@@ -179,16 +200,43 @@ func (l *list) sorted(ids string) fetch {
 	}
 }
 
-// walkWindow walks along the index and takes who fits. Where these are too far apart, it finds everybody with ids and sorts them.
-func (l *list) walkWindow(ids string) fetch {
+// tried walks along the index and looks at each person whether they fit. Where these are too far apart, it goes on with next.
+func (l *list) tried(next fetch) fetch {
 	return func(ctx context.Context, n int) ([]listed, error) {
 		conditions := append(l.filters("u", false), l.search.test)
-		people, err := l.whole(ctx, l.keys(l.table, window), conditions, l.search.join, n)
+		people, err := l.whole(ctx, l.keys(l.table, triedRows), conditions, l.search.join, n)
+		if err != nil || len(people) == n {
+			return people, err
+		}
+		return next(ctx, n)
+	}
+}
+
+// met walks along the index and takes who is among those that the query ids finds. Where these are too far apart, it sorts them.
+func (l *list) met(ids string) fetch {
+	return func(ctx context.Context, n int) ([]listed, error) {
+		order := " ORDER BY w.v, w.id"
+		if l.down {
+			order = " ORDER BY w.v DESC, w.id DESC"
+		}
+		people, err := l.whole(ctx, "SELECT w.id AS id, w.v AS v FROM ("+l.keys(l.table, metRows)+") w WHERE "+l.loose("w.id")+" IN ("+ids+")"+
+			order+fmt.Sprintf(" LIMIT %d", n), nil, "", n)
 		if err != nil || len(people) == n {
 			return people, err
 		}
 		return l.sorted(ids)(ctx, n)
 	}
+}
+
+// reading returns the quickest way to read a list of n rows, whose ids the query gives.
+func (l *list) reading(n int, ids string) fetch {
+	switch {
+	case n <= sortedHits:
+		return l.sorted(ids)
+	case n <= maxTotal:
+		return l.met(ids)
+	}
+	return l.tried(l.met(ids))
 }
 
 // used returns a text with only those of the arguments that it names, numbered anew: PostgreSQL refuses others.

@@ -109,8 +109,11 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 	return nil
 }
 
-// DeleteCtx ends a session. One that is not there is no error.
+// DeleteCtx ends a session. One that is not there is no error, and for a request that came without one nothing is written.
 func (s *SessionStore) DeleteCtx(ctx context.Context, token string) error {
+	if session, ok := ctx.Value(sessionKey{}).(*Session); ok && session.Found == "" {
+		return nil
+	}
 	err := s.d.write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, "DELETE FROM sessions WHERE token_hash = ?1", token)
 		return err

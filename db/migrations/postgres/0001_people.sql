@@ -29,9 +29,10 @@ CREATE INDEX users_email_key_id ON users (email_key, id);
 CREATE INDEX users_first_name_key ON users (first_name_key) WHERE first_name_key <> '';
 CREATE INDEX users_last_name_key ON users (last_name_key) WHERE last_name_key <> '';
 CREATE INDEX users_date_joined ON users (date_joined, id);
-CREATE INDEX users_is_staff ON users (is_staff, id);
-CREATE INDEX users_is_active ON users (is_active, id);
-CREATE INDEX users_is_superuser ON users (is_superuser, id);
+-- With the other flags in them, so that a filter is answered by an index alone.
+CREATE INDEX users_is_staff ON users (is_staff, id, is_active, is_superuser);
+CREATE INDEX users_is_active ON users (is_active, id, is_staff, is_superuser);
+CREATE INDEX users_is_superuser ON users (is_superuser, id, is_staff, is_active);
 
 -- profiles: the attributes of profile.toml, one row for each person.
 CREATE TABLE profiles (

@@ -1,0 +1,108 @@
+package db_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/account"
+)
+
+func TestLedgerNamesEveryPicture(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var removed []string
+		remove := func(name string) error { removed = append(removed, name); return nil }
+		wantRemoved := func(step string, names ...string) {
+			t.Helper()
+			slices.Sort(removed)
+			if !slices.Equal(removed, names) {
+				t.Errorf("%s removed %v, want %v", step, removed, names)
+			}
+			removed = nil
+		}
+		wait := func(token, name string) {
+			t.Helper()
+			if err := d.AddWaiting(ctx, token, name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wait("t1-0123456789abcdefghijkl", "one")
+		wait("t2-0123456789abcdefghijkl", "one")
+		u := add(t, d, account.User{Username: "ada", Attributes: map[string]string{"profile_pic": "t1-0123456789abcdefghijkl"}})
+		if u.Value("profile_pic") != "one" {
+			t.Fatalf("%+v", u)
+		}
+		if _, err := d.Waiting(ctx, "t1-0123456789abcdefghijkl"); !errors.Is(err, db.ErrPictureGone) {
+			t.Errorf("the token is still there: %v", err)
+		}
+		pic := attribute(t, "profile_pic")
+		_, err := d.SetAttribute(ctx, nobody, u.ID, pic, "t1-0123456789abcdefghijkl")
+		if !errors.Is(err, db.ErrPictureGone) {
+			t.Errorf("a token was taken twice: %v", err)
+		}
+		wantFields(t, err, "profile_pic")
+		if err := errors.Join(d.DropPicture(ctx, "one", remove), d.DropWaiting(ctx, "t2-0123456789abcdefghijkl", remove), d.DropWaiting(ctx, "t2-0123456789abcdefghijkl", remove)); err != nil {
+			t.Fatal(err)
+		}
+		wantRemoved("dropping what is used")
+		wait("t3-0123456789abcdefghijkl", "two")
+		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, "t3-0123456789abcdefghijkl"); err != nil || u.Value("profile_pic") != "two" {
+			t.Fatalf("%+v, %v", u, err)
+		}
+		if names, err := d.PictureNames(ctx); err != nil || !names["one"] || !names["two"] || len(names) != 2 {
+			t.Errorf("names %v, %v: a replaced picture is named until its files are gone", names, err)
+		}
+		if err := d.DropPicture(ctx, "one", remove); err != nil {
+			t.Fatal(err)
+		}
+		wantRemoved("dropping the replaced one", "one")
+		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, ""); err != nil || u.Value("profile_pic") != "" {
+			t.Fatalf("%+v, %v", u, err)
+		}
+		// the program dies here, and starts again
+		wait("t4-0123456789abcdefghijkl", "three")
+		wait("t5-0123456789abcdefghijkl", "four")
+		if err := d.HoldWaiting(ctx, "t5-0123456789abcdefghijkl"); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := d.SweepPictures(ctx, time.Now().Add(-time.Hour), true, remove); n != 2 || err != nil {
+			t.Errorf("%d swept, %v", n, err)
+		}
+		wantRemoved("starting", "three", "two")
+		if name, err := d.Waiting(ctx, "t5-0123456789abcdefghijkl"); name != "four" || err != nil {
+			t.Errorf("what is held went: %v", err)
+		}
+		if n, err := d.SweepPictures(ctx, time.Now().Add(time.Hour), false, remove); n != 1 || err != nil {
+			t.Errorf("%d swept, %v", n, err)
+		}
+		wantRemoved("a day later", "four")
+		if names, err := d.PictureNames(ctx); len(names) != 0 || err != nil {
+			t.Errorf("names %v, %v", names, err)
+		}
+	})
+}
+
+func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		if err := d.AddWaiting(t.Context(), "t-0123456789abcdefghijkl", "face"); err != nil {
+			t.Fatal(err)
+		}
+		u := add(t, d, account.User{Username: "ada", Attributes: map[string]string{"profile_pic": "t-0123456789abcdefghijkl"}})
+		names, err := d.DeleteUser(t.Context(), nobody, root, u.ID)
+		if err != nil || !slices.Equal(names, []string{"face"}) {
+			t.Fatalf("%v, %v", names, err)
+		}
+		fails := errors.New("the disk fails")
+		if err := d.DropPicture(t.Context(), "face", func(string) error { return fails }); !errors.Is(err, fails) {
+			t.Error(err)
+		}
+		if names, _ := d.PictureNames(t.Context()); !names["face"] {
+			t.Error("files that could not be removed are named by nothing")
+		}
+	})
+}

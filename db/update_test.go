@@ -1,0 +1,88 @@
+package db_test
+
+import (
+	"errors"
+	"testing"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/account"
+)
+
+func TestSecondAdminIsToldWhatTheFirstChanged(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		u := add(t, d, account.User{Username: "ada", Email: "ada@example.org", FirstName: "Ada"})
+		first := u
+		first.FirstName, first.IsStaff = "Augusta", true
+		first.Set("portfolio_site", "https://ada.example.org/")
+		saved, err := d.UpdateUser(t.Context(), db.Author{ID: root.ID}, root, first)
+		if err != nil || saved.Version != u.Version+1 || !saved.IsStaff {
+			t.Fatalf("%+v, %v", saved, err)
+		}
+		second := u
+		second.LastName = "Lovelace"
+		_, err = d.UpdateUser(t.Context(), nobody, root, second)
+		conflict, ok := errors.AsType[*db.Conflict](err)
+		if !ok || conflict.Theirs.FirstName != "Augusta" || conflict.Was["first_name"] != "Ada" || conflict.Was["is_staff"] != "false" ||
+			len(conflict.Was) != 3 {
+			t.Fatalf("%+v, %v", conflict, err)
+		}
+		second.Version = conflict.Theirs.Version
+		if err := d.SetPassword(t.Context(), nobody, u.ID, "new"); err != nil { // no conflict: the form holds no password
+			t.Fatal(err)
+		}
+		if saved, err = d.UpdateUser(t.Context(), nobody, root, second); err != nil || saved.LastName != "Lovelace" || saved.Password != "new" {
+			t.Errorf("%+v, %v", saved, err)
+		}
+	})
+}
+
+func TestRightsHoldBelowHTTP(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		staff := add(t, d, account.User{Username: "staff", IsStaff: true})
+		other := add(t, d, account.User{Username: "other", IsStaff: true})
+		plain := add(t, d, account.User{Username: "plain"})
+		for name, row := range map[string]struct {
+			me, target account.User
+			change     func(*account.User)
+			want       error
+		}{
+			"staff change somebody":         {staff, plain, func(u *account.User) { u.FirstName = "X" }, nil},
+			"staff change themselves":       {staff, staff, func(u *account.User) { u.FirstName = "X" }, nil},
+			"staff can't raise themselves":  {staff, staff, func(u *account.User) { u.IsSuperuser = true }, db.ErrForbidden},
+			"staff can't raise others":      {staff, plain, func(u *account.User) { u.IsStaff = true }, db.ErrForbidden},
+			"staff can't touch superusers":  {staff, root, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
+			"staff can't touch other staff": {staff, other, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
+			"members change nobody":         {plain, other, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
+			"forged rights are read anew":   {account.User{ID: plain.ID, IsActive: true, IsSuperuser: true}, other, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
+			"who is nobody changes nobody":  {account.User{ID: 99, IsActive: true, IsSuperuser: true}, plain, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
+			"superusers raise others":       {root, other, func(u *account.User) { u.IsSuperuser = true }, nil},
+		} {
+			u, err := d.User(t.Context(), row.target.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row.change(&u)
+			if _, err := d.UpdateUser(t.Context(), nobody, row.me, u); !errors.Is(err, row.want) {
+				t.Errorf("%s: %v, want %v", name, err, row.want)
+			}
+			if name == "superusers raise others" {
+				u.IsSuperuser, u.Version = false, u.Version+1
+				if _, err := d.UpdateUser(t.Context(), nobody, root, u); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if _, err := d.DeleteUser(t.Context(), nobody, staff, root.ID); !errors.Is(err, db.ErrForbidden) {
+			t.Error(err)
+		}
+		if _, err := d.DeleteUser(t.Context(), nobody, root, root.ID); !errors.Is(err, db.ErrForbidden) {
+			t.Error(err)
+		}
+		if _, err := d.DeleteUser(t.Context(), nobody, root, 99); !errors.Is(err, db.ErrNotFound) {
+			t.Error(err)
+		}
+	})
+}
