@@ -1,0 +1,195 @@
+package picture
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"nameplate/internal/profile"
+)
+
+func openDir(t *testing.T) (*Dir, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "uploads")
+	d, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d, path
+}
+
+func picture(letter string) Picture {
+	p := Picture{Name: strings.Repeat(letter, nameLen)}
+	for i := range p.JPEG {
+		p.JPEG[i] = []byte(letter + profile.PicturePath("", profile.PictureSizes[i]))
+	}
+	return p
+}
+
+func names(t *testing.T, d *Dir) []string {
+	t.Helper()
+	var found []string
+	for name, err := range d.Names() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, name)
+	}
+	return found
+}
+
+func TestDirKeepsAndRemoves(t *testing.T) {
+	d, path := openDir(t)
+	p := picture("a")
+	for range 2 { // a second time is harmless
+		if err := d.Put(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, size := range profile.PictureSizes {
+		f, err := d.Open(p.Name, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(f)
+		f.Close()
+		if err != nil || string(got) != string(p.JPEG[i]) {
+			t.Errorf("size %d holds %q, %v", size, got, err)
+		}
+	}
+	if tmp, _ := os.ReadDir(filepath.Join(path, "tmp")); len(tmp) != 0 {
+		t.Errorf("tmp holds %v", tmp)
+	}
+	for range 2 { // not there is no error
+		if err := d.Remove(p.Name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, _ := os.ReadDir(filepath.Join(path, "profile_pics")); len(left) != 0 {
+		t.Errorf("profile_pics holds %v", left)
+	}
+}
+
+func TestDirNamesEachPictureOnce(t *testing.T) {
+	d, path := openDir(t)
+	for _, letter := range []string{"a", "b", "c"} {
+		if err := d.Put(picture(letter)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pics := filepath.Join(path, "profile_pics")
+	os.Remove(filepath.Join(pics, strings.Repeat("b", nameLen)+"-96.jpg"))
+	os.WriteFile(filepath.Join(pics, "notes.txt"), nil, 0o644)
+	os.WriteFile(filepath.Join(pics, strings.Repeat("d", nameLen)+"-97.jpg"), nil, 0o644)
+	if got := names(t, d); len(got) != 3 {
+		t.Errorf("names are %v", got)
+	}
+}
+
+func TestOpenDirClearsTmpAndKeepsPictures(t *testing.T) {
+	d, path := openDir(t)
+	if err := d.Put(picture("a")); err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(filepath.Join(path, "tmp", "left"), []byte("x"), 0o644)
+	again, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if tmp, _ := os.ReadDir(filepath.Join(path, "tmp")); len(tmp) != 0 {
+		t.Errorf("tmp holds %v", tmp)
+	}
+	if got := names(t, again); len(got) != 1 {
+		t.Errorf("names are %v", got)
+	}
+}
+
+func TestDirRefusesNamesThatAreNone(t *testing.T) {
+	d, path := openDir(t)
+	outside := filepath.Join(filepath.Dir(path), "secret")
+	os.WriteFile(outside, []byte("secret"), 0o644)
+	link := strings.Repeat("l", nameLen)
+	os.Symlink(outside, filepath.Join(path, "profile_pics", link+"-96.jpg"))
+	for name, id := range map[string]string{
+		"empty": "", "up": "../../secret", "short": "abc", "upper case": strings.Repeat("A", nameLen),
+		"slash": strings.Repeat("a/", nameLen/2), "zero byte": strings.Repeat("a", nameLen-1) + "\x00", "a link out": link,
+	} {
+		if f, err := d.Open(id, 96); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: opened %v, %v", name, f, err)
+		}
+		if err := d.Put(Picture{Name: id}); err == nil && id != link {
+			t.Errorf("%s: was put", name)
+		}
+	}
+	if _, err := d.Open(strings.Repeat("a", nameLen), 97); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("size 97: %v", err)
+	}
+	if got, _ := os.ReadFile(outside); string(got) != "secret" {
+		t.Errorf("the file outside holds %q", got)
+	}
+}
+
+func TestDirNeverLeavesThroughALink(t *testing.T) {
+	base := t.TempDir()
+	away := filepath.Join(base, "away")
+	os.MkdirAll(away, 0o755)
+	os.MkdirAll(filepath.Join(base, "uploads"), 0o755)
+	os.Symlink(away, filepath.Join(base, "uploads", "profile_pics"))
+	d, err := OpenDir(filepath.Join(base, "uploads"))
+	if err == nil {
+		defer d.Close()
+		err = d.Put(picture("a"))
+	}
+	if left, _ := os.ReadDir(away); err == nil || len(left) != 0 {
+		t.Errorf("error %v, outside are %v", err, left)
+	}
+}
+
+func TestPutTwiceAtOnce(t *testing.T) {
+	d, _ := openDir(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := d.Put(picture("a")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := names(t, d); len(got) != 1 {
+		t.Errorf("names are %v", got)
+	}
+}
+
+func TestPutOverridesNothingWhenTheDiskIsFull(t *testing.T) {
+	d, path := openDir(t)
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	small := limit
+	small.Cur = 8
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
+		t.Fatal(err)
+	}
+	err := d.Put(picture("a"))
+	if restore := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); restore != nil {
+		t.Fatal(restore)
+	}
+	if !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("error %v doesn't tell what the system said", err)
+	}
+	for _, dir := range []string{"tmp", "profile_pics"} {
+		if left, _ := os.ReadDir(filepath.Join(path, dir)); len(left) != 0 {
+			t.Errorf("%s holds %v", dir, left)
+		}
+	}
+}

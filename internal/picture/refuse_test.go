@@ -1,0 +1,176 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/gif"
+	"runtime"
+	"testing"
+	"time"
+
+	"nameplate/internal/form"
+)
+
+// bombPNG is a head that promises w × h pixels.
+func bombPNG(w, h uint32) []byte {
+	head := append(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h), 8, 2, 0, 0, 0)
+	out := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(head))
+}
+
+func bombJPEG(w, h uint16) []byte {
+	frame := append([]byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"), 0xff, 0xc0, 0, 17, 8)
+	frame = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(frame, h), w)
+	return append(frame, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
+}
+
+func bombGIF(w, h uint16) []byte {
+	return append(binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16([]byte("GIF89a"), w), h), 0, 0, 0, 0x3b)
+}
+
+// bombWebP is a canvas of w × h pixels.
+func bombWebP(w, h uint32) []byte {
+	canvas := []byte{0, 0, 0, 0, byte(w - 1), byte((w - 1) >> 8), byte((w - 1) >> 16), byte(h - 1), byte((h - 1) >> 8), byte((h - 1) >> 16)}
+	body := append([]byte("WEBPVP8X\x0a\x00\x00\x00"), canvas...)
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
+}
+
+// lyingWebP says 4 × 4 on its canvas and holds a picture of 16,384 × 16,384.
+func lyingWebP() []byte {
+	body := append(bombWebP(4, 4)[8:], "VP8L\x06\x00\x00\x00\x2f\xff\xff\xff\x0f\x00"...)
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
+}
+
+// manyScans repeats the last scan of a progressive JPEG.
+func manyScans(t testing.TB, n int) []byte {
+	data := testFile(t, progressiveJPEG)
+	scan := bytes.LastIndex(data, []byte{0xff, 0xda})
+	end := len(data) - 2
+	return append(append(bytes.Clone(data[:scan]), bytes.Repeat(data[scan:end], n)...), data[end:]...)
+}
+
+func TestReadRefuses(t *testing.T) {
+	big := append(asJPEG(t, image.NewGray(image.Rect(0, 0, 8, 8))), make([]byte, MaxBytes)...)
+	for name, row := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"nothing":                       {nil, "empty"},
+		"more than 10 MB":               {big, "10 MB"},
+		"a text":                        {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "none of them"},
+		"a page that begins like a GIF": {[]byte("GIF89a<script>alert(1)</script>"), ""},
+		"a TIFF":                        {[]byte("II*\x00\x08\x00\x00\x00"), "none of them"},
+		"a BMP":                         {[]byte("BM\x00\x00\x00\x00"), "none of them"},
+		"a HEIC":                        {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), "HEIC"},
+		"a PNG of 50,000 × 50,000":      {bombPNG(50_000, 50_000), "50000 × 50000"},
+		"a PNG of 1 × 16,385":           {bombPNG(1, 16_385), "16384 on a side"},
+		"a PNG over 50 million":         {bombPNG(7072, 7072), "50 million"},
+		"a PNG without pixels":          {bombPNG(0, 5), "broken"},
+		"a PNG with a head only":        {bombPNG(10, 10), "broken"},
+		"a JPEG of 65,000 × 65,000":     {bombJPEG(65_000, 65_000), "65000 × 65000"},
+		"a JPEG with a head only":       {bombJPEG(10, 10), "broken"},
+		"a GIF of 65,535 × 65,535":      {bombGIF(65_535, 65_535), "65535 × 65535"},
+		"a GIF without a frame":         {bombGIF(10, 10), "broken"},
+		"a WebP of 16,000 × 16,000":     {bombWebP(16_000, 16_000), "16000 × 16000"},
+		"a WebP that lies":              {lyingWebP(), "broken"},
+		"a JPEG of 5,000 scans":         {manyScans(t, 5000), "too many steps"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			_, err := NewReader(2).Read(t.Context(), row.data)
+			took := time.Since(began)
+			runtime.ReadMemStats(&after)
+			wantMessage(t, err, row.want)
+			if took > 100*time.Millisecond {
+				t.Errorf("it took %v", took)
+			}
+			if spent := after.TotalAlloc - before.TotalAlloc; spent > 50<<20 {
+				t.Errorf("it took %d MB", spent>>20)
+			}
+		})
+	}
+}
+
+func samples(t testing.TB) map[string][]byte {
+	img := image.NewRGBA(image.Rect(0, 0, 40, 30))
+	quarters(img)
+	var still bytes.Buffer
+	if err := gif.Encode(&still, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return map[string][]byte{
+		"JPEG": asJPEG(t, img), "PNG": asPNG(t, img), "GIF": still.Bytes(), "WebP": testFile(t, lossyWebP),
+		"clear WebP": testFile(t, clearWebP), "lossless WebP": testFile(t, losslessWebP),
+		"CMYK": testFile(t, cmykJPEG), "progressive": testFile(t, progressiveJPEG),
+	}
+}
+
+func TestReadRefusesCutFiles(t *testing.T) {
+	for name, data := range samples(t) {
+		for percent := range 100 {
+			cut := data[:len(data)*percent/100]
+			_, err := NewReader(1).Read(t.Context(), cut)
+			if _, ok := errors.AsType[form.Message](err); !ok {
+				t.Errorf("%s cut to %d of %d bytes: error %v", name, len(cut), len(data), err)
+			}
+		}
+	}
+}
+
+func TestReadSurvivesBrokenFiles(t *testing.T) {
+	for name, data := range samples(t) {
+		for i := 0; i < len(data); i += 1 + len(data)/60 {
+			for _, b := range []byte{0, 0x80, 0xff} {
+				bad := bytes.Clone(data)
+				bad[i] = b
+				_, err := NewReader(1).Read(t.Context(), bad)
+				if _, ok := errors.AsType[form.Message](err); err != nil && !ok {
+					t.Errorf("%s with %x at %d: error %v", name, b, i, err)
+				}
+			}
+		}
+	}
+}
+
+func TestThinPictureStaysSmall(t *testing.T) {
+	data := asPNG(t, image.NewGray(image.Rect(0, 0, 16_000, 1)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	read(t, data)
+	runtime.ReadMemStats(&after)
+	if spent := after.TotalAlloc - before.TotalAlloc; spent > 50<<20 {
+		t.Errorf("a picture of 16,000 × 1 took %d MB", spent>>20)
+	}
+}
+
+func TestPanicIsARefusal(t *testing.T) {
+	_, err := guarded(func() (int, error) { var none []int; return none[3], nil })
+	wantMessage(t, err, "broken")
+}
+
+func FuzzRead(f *testing.F) {
+	for _, data := range samples(f) {
+		f.Add(data)
+	}
+	f.Add(bombPNG(50_000, 50_000))
+	f.Add(lyingWebP())
+	f.Add(manyScans(f, 30))
+	r := NewReader(2)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := r.Read(t.Context(), data)
+		if err != nil {
+			if _, ok := errors.AsType[form.Message](err); !ok {
+				t.Fatalf("error %v is no message", err)
+			}
+			return
+		}
+		if !ValidName(p.Name) || len(p.JPEG[0]) == 0 {
+			t.Fatalf("a picture named %q of %d bytes", p.Name, len(p.JPEG[0]))
+		}
+	})
+}
