@@ -1,0 +1,152 @@
+package views
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+)
+
+// hostile is a text that breaks out of markup, attributes and addresses where one of them is not escaped.
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'--><b hx-get=/x onclick=alert(3)>`
+
+const declaration = `
+[[attribute]]
+name = "portfolio_site"
+kind = "url"
+label = "Portfolio"
+help = "A page about you or your work."
+register = true
+
+[[attribute]]
+name = "profile_pic"
+kind = "picture"
+label = "Picture"
+help = "A photograph of you."
+register = true
+`
+
+// sample is what the components are shown with.
+type sample struct {
+	profile profile.Profile
+	person  account.User
+	page    Page
+	fields  []Field
+	filled  Filled
+	people  People
+}
+
+// newSample puts text wherever a person may have typed something.
+func newSample(t *testing.T, text string) sample {
+	t.Helper()
+	p, err := profile.Load([]byte(declaration), "profile.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sample{profile: p, person: account.User{
+		ID: 17, Username: text, Email: text, FirstName: text, LastName: text, Version: 3, IsActive: true,
+		IsStaff: true, IsSuperuser: true, DateJoined: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC),
+		Attributes: map[string]string{"portfolio_site": text, "profile_pic": "0123abcd"},
+	}}
+	s.page = Page{
+		Site: text, Title: text, Description: text, Canonical: "http://localhost:8080/@" + url.PathEscape(text),
+		Image: "http://localhost:8080/" + url.PathEscape(text), BaseURL: "http://localhost:8080", Path: "/" + text, Me: &s.person,
+		Open: true, CSRF: "token", Saved: text, Asset: func(name string) string { return "/public/" + name },
+	}
+	s.filled = Filled{Errors: form.Errors{"username": text, "elsewhere": text}}
+	for _, attr := range append(profile.UserAttributes(), p.Attributes...) {
+		s.fields = append(s.fields, Field{
+			Attribute: attr, Value: text, Error: text, Check: "/register/check", Waiting: Waiting{Token: text, Name: "0123abcd"},
+		})
+	}
+	s.fields = append(s.fields, Field{Attribute: profile.Attribute{Name: "password", Label: "Password"}, Type: "password", Value: text})
+	resource := admin.People(p)
+	query, err := resource.ParseQuery(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query.Q = text
+	other := account.User{ID: 18, Username: "grace", DateJoined: s.person.DateJoined}
+	s.people = People{
+		Resource: resource, Query: query, Profile: p.Attributes, Saved: 18,
+		Page: admin.Page[account.User]{Rows: []account.User{s.person, other}, Prev: "a", Next: "b", Total: 2},
+	}
+	return s
+}
+
+// edit is the sample's person in edit mode, refused and in conflict.
+func (s sample) edit(text string) Edit {
+	return Edit{
+		User: s.person, Values: map[string]string{"email": text}, Errors: form.Errors{"email": text}, List: "q=" + text,
+		Conflict: &Conflict{Version: 9, Fields: []ConflictField{{"E-mail", text, text, text}, {"First name", text, text, text}}},
+		Waiting:  map[string]Waiting{"profile_pic": {Token: text, Name: "0123abcd"}},
+	}
+}
+
+// pages are the whole pages, by name.
+func (s sample) pages(text string) map[string]templ.Component {
+	edit, open := s.edit(text), s.people
+	open.Open = &edit
+	stranger := s.page
+	stranger.Me = nil
+	rows := s.profile.Rows()
+	return map[string]templ.Component{
+		"home":              HomePage(stranger),
+		"register":          RegisterPage(stranger, s.filled, s.fields),
+		"closed":            ClosedPage(stranger),
+		"login":             LoginPage(stranger, Login{Username: text, Next: text, Error: text, Wait: text}),
+		"profile":           ProfilePage(s.page, s.person, rows, Editing{}),
+		"profile, row open": ProfilePage(s.page, s.person, rows, Editing{"portfolio_site", s.fields[4]}),
+		"profile, picture":  ProfilePage(s.page, s.person, rows, Editing{"profile_pic", s.fields[5]}),
+		"public":            PublicPage(s.page, s.person, s.profile.Attributes),
+		"people":            UsersPage(s.page, s.people),
+		"people, row open":  UsersPage(s.page, open),
+		"people, nobody":    UsersPage(s.page, People{Resource: s.people.Resource, Query: s.people.Query}),
+		"person":            UserPage(s.page, s.people, s.person, edit),
+		"person, new":       NewUserPage(s.page, s.filled, s.fields),
+		"person, delete":    DeleteUserPage(s.page, s.person, []string{text}),
+		"person, password":  UserPasswordPage(s.page, s.person, s.fields[6]),
+		"error":             ErrorPage(s.page, Problem{Status: 500, Title: text, Text: text, RequestID: text, Retry: 5, Back: text}),
+	}
+}
+
+// parts are the fragments that htmx swaps, by name.
+func (s sample) parts(text string) map[string]templ.Component {
+	return map[string]templ.Component{
+		"field":          FieldInput(s.page, s.fields[0]),
+		"picture field":  FieldInput(s.page, s.fields[5]),
+		"register form":  RegisterForm(s.page, s.filled, s.fields),
+		"login form":     LoginForm(s.page, Login{Username: text, Error: text}),
+		"attribute row":  AttributeRow(s.page, s.person, s.profile.Attributes[0], true),
+		"attribute form": AttributeForm(s.page, s.person, s.fields[4]),
+		"people table":   PeopleTable(s.page, s.people),
+		"error part":     ErrorPart(Problem{Status: 500, Title: text, Text: text, RequestID: text}),
+	}
+}
+
+// rendered is a component as a browser reads it. A row of a table is put into one.
+func rendered(t *testing.T, component templ.Component) *goquery.Document {
+	t.Helper()
+	var out bytes.Buffer
+	if err := component.Render(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	html := out.String()
+	if strings.HasPrefix(html, "<tr") {
+		html = "<table>" + html + "</table>"
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
