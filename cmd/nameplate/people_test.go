@@ -141,7 +141,7 @@ func TestSeed(t *testing.T) {
 	if !strings.Contains(out, "added 25 people") || !strings.Contains(out, "try nameplate out") {
 		t.Errorf("says %q", out)
 	}
-	if n := ask[int](p, "SELECT count(*) FROM users JOIN profiles ON user_id = id WHERE username GLOB 'person00000[0-9][0-9]' AND profile_pic <> '' AND is_active AND NOT is_staff"); n != 25 {
+	if n := ask[int](p, "SELECT count(*) FROM users JOIN profiles ON user_id = id WHERE username GLOB 'person00000[0-9][0-9]' AND profile_pic <> '' AND NOT is_superuser"); n != 25 {
 		t.Errorf("%d such people", n)
 	}
 	if n := ask[int](p, "SELECT count(*) FROM waiting_pictures"); n != 0 {
