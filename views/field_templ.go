@@ -307,7 +307,7 @@ func pictureInput(field Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if field.Waiting.Token != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"kept\">Your picture is kept. You need not choose it again.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"mb-2\">Your picture is kept. You need not choose it again.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -148,7 +148,7 @@ func PublicPage(page Page, person account.User, attrs []profile.Attribute) templ
 				return templ_7745c5c3_Err
 			}
 			if page.isMe(person) {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"actions centred\"><a class=\"button second\" href=\"/settings/profile\">Edit your profile</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"actions mt-8 justify-center\"><a class=\"button second\" href=\"/settings/profile\">Edit your profile</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
