@@ -40,7 +40,7 @@ Examples:
 // Run adds the people.
 func (c *seedCommand) Run() error {
 	if c.N < 1 || c.N > mostPeople {
-		return fmt.Errorf("N is %d; write a number from 1 to %d", c.N, mostPeople)
+		return fmt.Errorf("%d people can't be added; write a number from 1 to %d", c.N, mostPeople)
 	}
 	if err := errors.Join(c.checkUploads(), auth.CheckPassword(c.Password)); err != nil {
 		return err
