@@ -50,7 +50,7 @@ func cell(id, name string) string {
 // save presses the row's own button.
 func (b *tab) save(id string) {
 	b.t.Helper()
-	b.click(fmt.Sprintf("#user-%s button[type=submit]:not([name])", id))
+	b.click(fmt.Sprintf("#user-%s button:not([name])", id))
 }
 
 func editRow(b *tab, id string) {
@@ -64,7 +64,7 @@ func editRow(b *tab, id string) {
 	b.mark()
 	b.fill(cell(id, "email"), "ada@example.org")
 	b.save(id)
-	b.see("#user-"+id, "taken")
+	b.see("#user-"+id+" [role=alert]", "address")
 	b.wait(fmt.Sprintf("document.querySelector(%s)?.getAttribute('aria-invalid') === 'true'", quote(cell(id, "email"))))
 	b.marked("saving a wrong row")
 	b.axe("admin-row-refused")

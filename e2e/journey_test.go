@@ -55,7 +55,7 @@ func registerWithPhoto(b *tab) {
 	b.fill("#username", "TAKEN")
 	if b.script {
 		b.press("\t")
-		b.wait(wrong("username", "TAKEN"))
+		b.wait(wrong("username", "is taken"))
 		b.marked("leaving a wrong field")
 		if !b.requested("POST /register/check") {
 			b.t.Error("the field was not checked as it was left")
@@ -68,15 +68,17 @@ func registerWithPhoto(b *tab) {
 	b.fill("#password", password)
 	b.fill("#portfolio_site", "https://example.org/grace")
 	b.choose("#profile_pic", file(b.t, "IMG 0001.JPG", photograph()))
-	b.click("form[action='/register'] button[type=submit]")
+	b.click("#register .actions button")
 	b.wait("document.querySelector('[name=waiting_profile_pic]')?.value")
 	b.marked("sending a form with a wrong field")
-	b.wait(wrong("username", "TAKEN"))
+	b.wait(wrong("username", "is taken"))
 	b.wait("document.activeElement.matches('[role=alert], [role=alert] *')")
 	b.see("[role=alert] a[href='#username']", "")
-	for id, want := range map[string]string{
-		"username": "TAKEN", "email": "grace@example.org", "portfolio_site": "https://example.org/grace", "password": "",
-	} {
+	kept := map[string]string{"username": "TAKEN", "email": "grace@example.org", "portfolio_site": "https://example.org/grace"}
+	if !b.script { // the server never sends a password back; a script may leave the field alone
+		kept["password"] = ""
+	}
+	for id, want := range kept {
 		if got := eval[string](b, fmt.Sprintf("document.getElementById(%s).value", quote(id))); got != want {
 			b.t.Errorf("after a refused form %s holds %q, want %q", id, got, want)
 		}
@@ -86,7 +88,7 @@ func registerWithPhoto(b *tab) {
 
 	b.fill("#username", "grace")
 	b.fill("#password", password)
-	b.click("form[action='/register'] button[type=submit]")
+	b.click("#register .actions button")
 	b.wait("location.pathname === '/settings/profile'")
 	checkPictures(b.t, newClient(b.t, &server{url: b.origin}), b.pictureName())
 }
@@ -146,7 +148,7 @@ func changePicture(b *tab, s *server) {
 	b.click("#row-profile_pic a[href='/settings/profile/profile_pic']")
 	b.wait("document.querySelector('#row-profile_pic input[type=file]')")
 	b.choose("#row-profile_pic input[type=file]", file(b.t, "other.jpg", snapshot(2)))
-	b.click("#row-profile_pic button[type=submit]:not([name=remove])")
+	b.click("#row-profile_pic button:not([name])")
 	b.wait(fmt.Sprintf("!document.querySelector('#row-profile_pic input[type=file]') && !document.querySelector('#row-profile_pic img').src.includes(%s)", quote(first)))
 	b.marked("replacing a picture")
 	second := b.pictureName()

@@ -107,6 +107,8 @@ func (l *lynx) press(text string) {
 		switch {
 		case key == '\t':
 			script.WriteString("key <tab>\n")
+		case key == '\n': // what the Enter key sends
+			script.WriteString("key ^M\n")
 		case key == ' ':
 			script.WriteString("key <space>\n")
 		case key < ' ':
@@ -191,7 +193,14 @@ func (l *lynx) fill(after, label, text string) {
 // follow presses a link or button with these words, behind the words after, and reads the page it leads to.
 func (l *lynx) follow(after, words string) {
 	l.t.Helper()
-	l.move(after, `\[(\d+)\]\s*(?:\S+\) )?`+regexp.QuoteMeta(words)) // a button's value may stand before its words
+	l.move(after, `\[(\d+)\]\s*(?:[^\s\[\]]+\) )?`+regexp.QuoteMeta(words)) // a button's value may stand before its words
 	l.press("\n")
 	l.read()
+}
+
+// refill types another text into the field that holds value.
+func (l *lynx) refill(value, text string) {
+	l.t.Helper()
+	l.move("", `\[(\d+)\]`+regexp.QuoteMeta(value))
+	l.press("\x15" + text)
 }

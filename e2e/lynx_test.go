@@ -5,65 +5,97 @@ import (
 	"testing"
 )
 
+// What stands right before the fields of the register form.
+const (
+	usernameHint  = "It is part of the address of your page."
+	passwordHint  = "easy to remember and hard to guess."
+	portfolioHint = "A page about you or your work."
+)
+
 // TestLynx goes the whole way in a text browser, but for choosing a file: no script, no style, and neither an Origin
 // nor a Sec-Fetch-Site, so that the form's token alone tells that a form is the site's own.
 func TestLynx(t *testing.T) {
 	s := start(t)
 	s.superuser("root")
+	s.superuser("second")
 	newClient(t, s).register("taken", nil)
 
 	l := openLynx(t, s, "/")
-	l.follow("", "Create")
-	inOrder(t, l.page, "Username", "E-mail", "Password", "Portfolio", "Picture", "Create account")
-	const form = "Username"
-	l.fill("", "Username", "TAKEN")
-	l.fill(form, "E-mail", "grace@example.org")
-	l.fill("E-mail", "Password", password)
-	l.fill("Password", "Portfolio", "https://example.org/grace")
-	l.follow("Portfolio", "Create account")
-	l.see("TAKEN", "grace@example.org", "https://example.org/grace")
+	l.follow("", "Create account")
+	inOrder(t, l.page, "Create your account", "Username", "E-mail", "Password", "Portfolio", "Picture", "Create account")
+	l.fill("", usernameHint, "TAKEN")
+	l.fill("", "E-mail", "grace@example.org")
+	l.fill("", passwordHint, password)
+	l.fill("", portfolioHint, "https://example.org/grace")
+	l.follow(portfolioHint, "Create account")
+	l.see("is taken", "TAKEN", "grace@example.org", "https://example.org/")
 	if strings.Contains(l.page, password) {
 		t.Error("a refused form shows the password")
 	}
-	h1 := heading("Create your account")
-	l.fill(h1, "Username", "grace")
-	l.fill("E-mail", "Password", password)
-	l.follow("Portfolio", "Create account")
-	l.see("grace", "https://example.org/grace")
+	l.fill("", usernameHint, "grace")
+	l.fill("", passwordHint, password)
+	l.follow(portfolioHint, "Create account")
+	l.see("Your profile", "/@grace", "example.org/grace")
+	linkInLynx(t, s, l)
+	adminInLynx(t, s, l)
+}
 
-	l.follow("Portfolio", "Edit")
-	l.fill("Portfolio", "Portfolio", "javascript:alert(1)")
-	l.follow("Portfolio", "Save")
-	l.see("http", "javascript:alert(1)")
-	l.fill("Portfolio", "Portfolio", "https://example.org/new")
-	l.follow("Portfolio", "Save")
-	l.see("https://example.org/new", "Saved")
-	if got := s.strings("SELECT portfolio_site FROM profiles WHERE portfolio_site LIKE '%new'"); len(got) != 1 {
-		t.Errorf("the link was not saved: %q", got)
+// linkInLynx changes one's own link, with a wrong one first, and logs out.
+func linkInLynx(t *testing.T, s *server, l *lynx) {
+	t.Helper()
+	l.goTo("/settings/profile")
+	l.follow("Portfolio", "Edit portfolio")
+	l.fill("", portfolioHint, "javascript:alert(1)")
+	l.follow(portfolioHint, "Save")
+	l.see("javascript:alert(1)")
+	l.fill("", portfolioHint, "https://example.org/new")
+	l.follow(portfolioHint, "Save")
+	l.see("example.org/new", "Saved")
+	if got := s.strings("SELECT portfolio_site FROM profiles WHERE user_id = ?", s.id("grace"))[0]; got != "https://example.org/new" {
+		t.Errorf("the link is %q", got)
 	}
 	l.goTo("/@grace")
 	l.see("grace", "example.org/new")
 	l.follow("", "Log out")
-	adminInLynx(t, s, l)
+	l.see("Log in")
 }
 
+// adminInLynx edits grace's row, and is told when somebody else was first.
 func adminInLynx(t *testing.T, s *server, l *lynx) {
 	t.Helper()
 	id := s.id("grace")
+	email := func() string { return s.strings("SELECT email FROM users WHERE id = ?", id)[0] }
 	l.goTo("/admin/users?q=grace")
-	l.see("Log in")
-	l.fill(heading("Log in"), "Username or e-mail", "root")
-	l.fill(heading("Log in"), "Password", rootPassword)
-	l.follow("Password", "Log in")
-	l.see("grace@example.org", "People")
-	l.follow("grace@example.org", "Edit")
-	l.fill("Cancel", "E-mail", "taken@example.org")
-	l.follow("taken@", "Save")
-	_ = id
-}
+	l.see("Username or e-mail")
+	l.fill("", "Username or e-mail", "root")
+	l.fill("Username or e-mail", "Password", rootPassword)
+	l.follow("Stay logged in", "Log in")
+	l.see("People", "grace@example.org")
 
-// heading is a page's h1 as lynx writes it.
-func heading(text string) string { return " " + text + " " }
+	l.follow("grace@example.org", "Edit")
+	l.refill("grace@example.org", "taken@example.org")
+	l.follow("People", "Save")
+	l.see("is taken")
+	l.refill("taken@example.org", "grace@example.net")
+	l.follow("People", "Save")
+	l.see("grace@example.net", "Saved")
+
+	l.goTo("/admin/users?q=grace&edit=" + id)
+	second := newClient(t, s)
+	second.login("second", rootPassword)
+	second.submit(303, second.get("/admin/users?edit="+id), "[name=version]", map[string]string{"email": "theirs@example.org"})
+	l.refill("grace@example.net", "mine@example.org")
+	l.follow("People", "Save")
+	l.see("Was", "grace@example.net", "Theirs", "theirs@example.org", "Yours", "mine@example.org")
+	if got := email(); got != "theirs@example.org" {
+		t.Errorf("the second save undid the first: %s", got)
+	}
+	l.follow("People", "Save mine")
+	l.see("mine@example.org")
+	if got := email(); got != "mine@example.org" {
+		t.Errorf("after choosing mine the address is %s", got)
+	}
+}
 
 // inOrder checks that the words come one after the other.
 func inOrder(t *testing.T, page string, words ...string) {

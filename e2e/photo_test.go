@@ -26,7 +26,7 @@ func snapshot(seed uint64) []byte {
 	img := drawn(320, 240)
 	grain := rand.New(rand.NewPCG(seed, 7))
 	for range 400 {
-		img.Y[grain.IntN(len(img.Y))] = uint8(grain.IntN(256))
+		img.Y[grain.IntN(len(img.Y))] += uint8(grain.IntN(8))
 	}
 	return withExif(encoded(img))
 }
