@@ -79,7 +79,6 @@ const ForeignEmail = form.Message("Choose a username that is not an e-mail addre
 
 // Texts for what somebody else has, or nobody any more.
 const (
-	emailTaken  = "An account has this address already. Log in to it, or use another address."
 	pictureGone = "Choose the picture again: it was not kept any longer."
 )
 
@@ -103,7 +102,7 @@ func (d *DB) Taken(ctx context.Context, field, value string, except int64) (bool
 // TakenMessage says that somebody else has value as their username or e-mail address.
 func TakenMessage(field, value string) form.Message {
 	if field == "email" {
-		return emailTaken
+		return form.Message("Choose another address: '" + value + "' is taken.")
 	}
 	return form.Message("Choose another username: '" + value + "' is taken.")
 }
@@ -121,7 +120,7 @@ func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error 
 		errs.Add("username", TakenMessage("username", u.Username))
 	}
 	if email {
-		errs.Add("email", form.Message(emailTaken))
+		errs.Add("email", TakenMessage("email", u.Email))
 	}
 	return nil
 }
@@ -137,7 +136,7 @@ func (d *DB) writeUser(ctx context.Context, u *account.User, fn func(tx *Tx) err
 	case "users_username_key_key":
 		return form.Errors{"username": TakenMessage("username", u.Username).Error()}
 	case "users_email_key":
-		return form.Errors{"email": emailTaken}
+		return form.Errors{"email": TakenMessage("email", u.Email).Error()}
 	}
 	errs := form.Errors{} // SQLite doesn't tell which
 	if again := d.read(ctx, func(tx *Tx) error { return tx.free(ctx, *u, errs) }); again != nil || len(errs) == 0 {

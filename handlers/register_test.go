@@ -33,7 +33,7 @@ func TestRegister(t *testing.T) {
 		says   string
 	}{
 		{"a taken name in another case is refused", []string{"username", "TAKEN"}, "username", "taken"},
-		{"a taken address in another case is refused", []string{"email", "Taken@Example.org"}, "email", "account"},
+		{"a taken address in another case is refused", []string{"email", "Taken@Example.org"}, "email", "taken"},
 		{"an empty name is refused", []string{"username", ""}, "username", ""},
 		{"a name with a space is refused", []string{"username", "a b"}, "username", ""},
 		{"a name of 151 characters is refused", []string{"username", strings.Repeat("a", 151)}, "username", "150"},
