@@ -59,7 +59,7 @@ bench: build ## Measure the binary against its limits
 
 .PHONY: generate
 generate: node_modules/.package-lock.json ## Write the *_templ.go files and the style sheet again
-	go tool templ generate
+	go tool templ generate -path views
 	npm run --silent build
 	@mkdir -p bin && touch bin/assets.stamp
 
