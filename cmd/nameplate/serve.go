@@ -94,6 +94,7 @@ func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Dir, er
 	}
 	pictures, err := picture.OpenDir(c.Uploads)
 	if err == nil {
+		database.RemovePicture = pictures.Remove
 		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), true, pictures.Remove)
 	}
 	if err != nil {
