@@ -77,10 +77,7 @@ func (d *DB) HasSuperuser(ctx context.Context) (bool, error) {
 // ForeignEmail refuses a username that is somebody else's e-mail address.
 const ForeignEmail = form.Message("Choose a username that is not an e-mail address, or use your own address.")
 
-// Texts for what somebody else has, or nobody any more.
-const (
-	pictureGone = "Choose the picture again: it was not kept any longer."
-)
+const pictureGone = "Choose the picture again: it was not kept any longer."
 
 // Taken says whether anybody but the person with the id except has this username or e-mail address, in any spelling that means
 // the same. Field is username or email.
