@@ -1,7 +1,7 @@
 package auth
 
 import (
-	"encoding/json"
+	"bytes"
 	"hash/fnv"
 	"slices"
 	"sync"
@@ -18,12 +18,15 @@ var lists = []string{"Passwords", "English", "MaleNames", "FemaleNames", "Surnam
 var words = sync.OnceValue(func() []uint64 {
 	hashes := make([]uint64, 0, 86_000)
 	for _, name := range lists {
-		var file struct{ List []string }
-		if err := json.Unmarshal(data.MustAsset("data/"+name+".json"), &file); err != nil {
-			panic("read the list " + name + ": " + err.Error()) // it is part of the program
-		}
-		for _, word := range file.List {
-			hashes = append(hashes, hashOf(word))
+		// The file is {"List":["password","123456", …]}: what stands between quotes after the bracket is a word.
+		_, rest, _ := bytes.Cut(data.MustAsset("data/"+name+".json"), []byte("["))
+		for {
+			_, after, ok := bytes.Cut(rest, []byte(`"`))
+			if !ok {
+				break
+			}
+			word, behind, _ := bytes.Cut(after, []byte(`"`))
+			hashes, rest = append(hashes, hashOf(word)), behind
 		}
 	}
 	slices.Sort(hashes)
@@ -31,12 +34,12 @@ var words = sync.OnceValue(func() []uint64 {
 })
 
 func listed(word string) bool {
-	_, ok := slices.BinarySearch(words(), hashOf(word))
+	_, ok := slices.BinarySearch(words(), hashOf([]byte(word)))
 	return ok
 }
 
-func hashOf(word string) uint64 {
+func hashOf(word []byte) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(word))
+	h.Write(word)
 	return h.Sum64()
 }
