@@ -77,6 +77,7 @@ func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 	attrs := templ.Attributes{
 		"id": column.Name + "-" + id(edit.User), "name": column.Name, "form": edit.formID(),
 		"type": inputOf(column.Kind), "value": edit.typed(column.Name), "autocomplete": "off", "spellcheck": "false",
+		"size":       "8", // the columns keep their widths: the style sheet fills them
 		"aria-label": column.Label, "autofocus": first,
 	}
 	if column.Name == "username" {
