@@ -18,14 +18,15 @@ const maxWait = 15 * time.Minute
 
 // Guess is one thing that a try at logging in counts against.
 type Guess struct {
-	Key   string // the account or the address that is guessed at or from
-	Free  int    // tries before there is a wait
-	Every int    // how many more failures double the wait, which begins at 1 s; 0 means 1
+	Key    string // the account or the address that is guessed at or from
+	Free   int    // tries before there is a wait
+	Every  int    // how many more failures double the wait, which begins at 1 s; 0 means 1
+	Shared bool   // many people have this key, as they do an address
 }
 
 // Guess counts a try against each key ahead of its outcome, so that tries at the same moment can't slip through together.
 // While any key has to wait it returns the longest wait, in which case nothing was counted and the try is refused. What turns
-// out right is taken back with Forgive and Return.
+// out right is taken back with LoggedIn.
 func (d *DB) Guess(ctx context.Context, guesses ...Guess) (wait time.Duration, err error) {
 	guesses = slices.Clone(guesses) // in one order everywhere, so that two transactions don't wait for each other
 	slices.SortFunc(guesses, func(a, b Guess) int { return cmp.Compare(a.Key, b.Key) })
@@ -81,27 +82,15 @@ func (g Guess) wait(n int) time.Duration {
 	return min(maxWait, time.Second<<min(doublings, 20))
 }
 
-// Forgive forgets all failures of a key, after a success.
-func (d *DB) Forgive(ctx context.Context, key string) error {
-	err := d.write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "DELETE FROM throttles WHERE key = ?1", key)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("forgive guesses: %w", err)
+// forgive takes back what Guess has counted for a try that turned out right: all failures at an account, and of what many
+// people share only this try, because it says nothing about theirs.
+func (tx *Tx) forgive(ctx context.Context, g Guess) error {
+	query := "DELETE FROM throttles WHERE key = ?1"
+	if g.Shared {
+		query = "UPDATE throttles SET failures = failures - 1, blocked_until = 0 WHERE key = ?1 AND failures > 0"
 	}
-	return nil
-}
-
-// Return takes one try back, for a key that other people share, such as an address: a success from there says nothing about
-// their failures.
-func (d *DB) Return(ctx context.Context, key string) error {
-	err := d.write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE throttles SET failures = failures - 1, blocked_until = 0 WHERE key = ?1 AND failures > 0", key)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("take a guess back: %w", err)
+	if _, err := tx.exec(ctx, query, g.Key); err != nil {
+		return fmt.Errorf("forgive guesses: %w", err)
 	}
 	return nil
 }

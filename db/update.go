@@ -197,12 +197,16 @@ func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) 
 	return nil
 }
 
-// LoggedIn notes that the person has just logged in. It is no change of the person: the version stays.
-func (d *DB) LoggedIn(ctx context.Context, id int64) error {
+// LoggedIn notes that the person has just logged in, and takes back the guesses that were counted for it. It is no change of
+// the person: the version stays.
+func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(ctx, "UPDATE users SET last_login = ?2 WHERE id = ?1", id, tx.now())
 		if err == nil && n == 0 {
 			return ErrNotFound
+		}
+		for _, g := range guesses {
+			err = errors.Join(err, tx.forgive(ctx, g))
 		}
 		return err
 	})

@@ -39,8 +39,8 @@ func (a *App) login(c *fiber.Ctx) error {
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	guess := guessAt(login.Username, person.ID)
-	wait, err := a.guess(c, guess)
+	guesses := a.guesses(c, login.Username, person.ID)
+	wait, err := a.DB.Guess(c.UserContext(), guesses...)
 	if err != nil {
 		return err
 	}
@@ -54,29 +54,7 @@ func (a *App) login(c *fiber.Ctx) error {
 	if !right || !person.IsActive {
 		return a.refuseLogin(c, login, 0)
 	}
-	return a.letIn(c, person, login, guess)
-}
-
-// guessAt is the key under which guesses at an account are counted: the same for its user name and its address. A name
-// that nobody has is counted too, or its answers would tell so; its hash is as short as any other key.
-func guessAt(name string, id int64) string {
-	if id != 0 {
-		return "login #" + strconv.FormatInt(id, 10)
-	}
-	sum := sha256.Sum256([]byte(account.Key(name)))
-	return "login " + hex.EncodeToString(sum[:16])
-}
-
-func (a *App) letIn(c *fiber.Ctx, person account.User, login views.Login, guess string) error {
-	if a.Throttle {
-		if err := a.DB.Forgive(c.UserContext(), guess); err != nil {
-			return err
-		}
-		if err := a.DB.Return(c.UserContext(), a.fromNetwork(c)); err != nil {
-			return err
-		}
-	}
-	if err := a.signIn(c, person, login.Remember); err != nil {
+	if err := a.signIn(c, person, login.Remember, guesses...); err != nil {
 		return err
 	}
 	return redirect(c, orElse(login.Next, settings))
@@ -96,17 +74,22 @@ func (a *App) refuseLogin(c *fiber.Ctx, login views.Login, wait time.Duration) e
 	return render(c, status, views.LoginPage(page, login), views.LoginForm(page, login))
 }
 
-// guess counts one try at a secret, per account and per network, and returns how long one must wait instead.
-func (a *App) guess(c *fiber.Ctx, key string) (time.Duration, error) {
+// guesses are what a try at logging in counts against: the account, by either of its names, and the network. A name that
+// nobody has is counted too, or its answers would tell so.
+func (a *App) guesses(c *fiber.Ctx, name string, id int64) []db.Guess {
 	if !a.Throttle {
-		return 0, nil
+		return nil
 	}
-	return a.DB.Guess(c.UserContext(),
-		db.Guess{Key: key, Free: 5, Every: 1},                 // waits of 1, 2, 4 … seconds from the sixth mistake on
-		db.Guess{Key: a.fromNetwork(c), Free: 100, Every: 10}) // a school behind one address makes many mistakes
+	sum := sha256.Sum256([]byte(account.Key(name))) // as short as any other key, and no name is kept
+	at := "login " + hex.EncodeToString(sum[:16])
+	if id != 0 {
+		at = "login #" + strconv.FormatInt(id, 10)
+	}
+	return []db.Guess{
+		{Key: at, Free: 5, Every: 1}, // waits of 1, 2, 4 … seconds from the sixth mistake on
+		{Key: "login from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}, // a school makes many mistakes
+	}
 }
-
-func (a *App) fromNetwork(c *fiber.Ctx) string { return "login from " + network(a.address(c)) }
 
 // logout ends the session at once, and lets the browser forget what it kept of the site.
 func (a *App) logout(c *fiber.Ctx) error {

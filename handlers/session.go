@@ -144,10 +144,10 @@ func (a *App) setCookie(c *fiber.Ctx, name, value string, expires time.Time) {
 	})
 }
 
-// signIn begins a new session for person, with a new token.
-func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool) error {
+// signIn begins a new session for person, with a new token. Guesses are those that this log-in has turned out not to be.
+func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool, guesses ...db.Guess) error {
 	ctx := c.UserContext()
-	if err := a.DB.LoggedIn(ctx, person.ID); err != nil {
+	if err := a.DB.LoggedIn(ctx, person.ID, guesses...); err != nil {
 		return err
 	}
 	if err := a.sessions.Clear(ctx); err != nil {
