@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"fmt"
 	"maps"
 	"net/http"
@@ -121,7 +120,7 @@ func (b *bench) searches(admin *client) error {
 
 // common returns a last name that about 5,000 of the people in the crowd have, and how many have it.
 func (b *bench) common() (string, int, error) {
-	db, err := sql.Open("sqlite3", "file:"+b.crowd.database()+"?_query_only=1&_busy_timeout=5000")
+	db, err := b.crowd.open()
 	if err != nil {
 		return "", 0, err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // pages loads the public page and the register page, by turns with a bare handler that writes the same bytes.
@@ -22,10 +23,8 @@ func (b *bench) pages() error {
 		return err
 	}
 	b.table.most(fmt.Sprintf("resident memory at rest, %d people", b.many), rest, 40, " MB")
-	random := filepath.Join(b.dir, "random.lua") // each request names another person
-	script := fmt.Sprintf("request = function()\n  return wrk.format(nil, string.format('/@person%%07d', math.random(%d)))\nend\n"+
-		"init = function() math.randomseed(os.time()) end\n", b.many)
-	if err := os.WriteFile(random, []byte(script), 0o600); err != nil {
+	random, err := b.random(subject)
+	if err != nil {
 		return err
 	}
 	if err := b.compare("the public page", subject, "/@person0000007", random, subject.database()); err != nil {
@@ -37,6 +36,45 @@ func (b *bench) pages() error {
 	subject.stop()
 	return nil
 }
+
+// random writes the script with which wrk asks for another active person each time, and returns its path.
+func (b *bench) random(p *process) (string, error) {
+	db, err := p.open()
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT username FROM users WHERE is_active = TRUE AND username LIKE 'person%'")
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var names strings.Builder
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return "", err
+		}
+		names.WriteString(name + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		return "", err
+	}
+	list, script := filepath.Join(b.dir, "names.txt"), filepath.Join(b.dir, "random.lua")
+	if err := os.WriteFile(list, []byte(names.String()), 0o600); err != nil {
+		return "", err
+	}
+	return script, os.WriteFile(script, []byte(fmt.Sprintf(randomLua, list)), 0o600)
+}
+
+const randomLua = `
+local names = {}
+init = function()
+  for name in io.lines(%q) do names[#names + 1] = name end
+  math.randomseed(os.time())
+end
+request = function() return wrk.format(nil, '/@' .. names[math.random(#names)]) end
+`
 
 // compare loads one path of the subject and of the bare handler by turns.
 func (b *bench) compare(name string, subject *process, path, script, database string) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
@@ -44,6 +45,11 @@ func (b *bench) newProcess(name string) (*process, error) {
 }
 
 func (p *process) database() string { return filepath.Join(p.dir, "nameplate.db") }
+
+// open opens the database's file beside the server, for reading.
+func (p *process) open() (*sql.DB, error) {
+	return sql.Open("sqlite3", "file:"+p.database()+"?_query_only=1&_busy_timeout=5000")
+}
 
 // command runs another command of the program in the same directory.
 func (p *process) command(args ...string) error {
