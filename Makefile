@@ -70,7 +70,8 @@ fmt: ## Format the Go and templ files
 
 .PHONY: clean
 clean: ## Remove what was built and downloaded, and the demo
-	rm -rf bin public/dist node_modules
+	rm -rf bin node_modules
+	find public/dist -type f ! -name .gitignore -delete
 
 # Fails when generating changes a generated file. What is compared is the tree before and after, so that it works amid
 # other changes.
