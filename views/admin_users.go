@@ -57,13 +57,14 @@ func address(q admin.Query) string {
 	return usersPath
 }
 
-// editAddress opens one row of the list where there is no JavaScript.
+// editAddress opens one row of the list where there is no JavaScript. It has no fragment: the browser goes to the input that
+// takes the cursor, which it would not do with one.
 func (people People) editAddress(person account.User) templ.SafeURL {
 	query := people.Query.Encode()
 	if query != "" {
 		query += "&"
 	}
-	return templ.SafeURL(usersPath + "?" + query + "edit=" + id(person) + "#user-" + id(person))
+	return templ.SafeURL(usersPath + "?" + query + "edit=" + id(person))
 }
 
 // back is the list's address with the row of edit in sight.
