@@ -198,9 +198,9 @@ func (l *lynx) follow(after, words string) {
 	l.read()
 }
 
-// refill types another text into the field that holds value.
-func (l *lynx) refill(value, text string) {
+// refill types another text into the field that comes n fields after the words.
+func (l *lynx) refill(after string, n int, text string) {
 	l.t.Helper()
-	l.move("", `\[(\d+)\]`+regexp.QuoteMeta(value))
+	l.move(after, fmt.Sprintf(`(?:[^\[]*\[\d+\]){%d}[^\[]*\[(\d+)\]`, n-1))
 	l.press("\x15" + text)
 }
