@@ -24,7 +24,18 @@ func (page Page) maySet(name string) bool {
 }
 
 // formID is the id of the form that the inputs of a row belong to.
-func (edit Edit) formID() string { return "edit-" + id(edit.User) }
+func (edit Edit) formID() string {
+	if edit.onPageForm {
+		return "edit" // htmx may open the same row again beside it
+	}
+	return "edit-" + id(edit.User)
+}
+
+// onPage is edit in a page that is one form.
+func (edit Edit) onPage() Edit {
+	edit.onPageForm = true
+	return edit
+}
 
 // typed is the text of one field: what was typed, or else what is stored.
 func (edit Edit) typed(name string) string {
@@ -77,7 +88,7 @@ func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 	attrs := templ.Attributes{
 		"id": column.Name + "-" + id(edit.User), "name": column.Name, "form": edit.formID(),
 		"type": inputOf(column.Kind), "value": edit.typed(column.Name), "autocomplete": "off", "spellcheck": "false",
-		"size":       "8", // the columns keep their widths: the style sheet fills them
+		"size":       "20", // a text browser shows so much; the style sheet fills the column
 		"aria-label": column.Label, "autofocus": first,
 	}
 	if column.Name == "username" {

@@ -33,6 +33,8 @@ type Edit struct {
 	Conflict *Conflict // nil unless somebody else changed the person first
 	List     string    // the list's query string, to come back to
 	Waiting  map[string]Waiting
+
+	onPageForm bool // the form stands around the list, and not in the row
 }
 
 // Conflict is what somebody else changed while a form was open.
