@@ -1,10 +1,8 @@
 package views
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
-
-	"github.com/a-h/templ"
 
 	"nameplate/internal/form"
 )
@@ -42,66 +40,31 @@ func (field Field) hint() string {
 
 // describedBy lists the ids of what explains the input.
 func (field Field) describedBy() string {
-	var ids []string
+	ids := ""
 	if field.Help != "" {
-		ids = append(ids, field.Name+"-hint")
+		ids = field.Name + "-hint "
 	}
 	if field.Error != "" {
-		ids = append(ids, field.Name+"-error")
+		ids += field.Name + "-error"
 	}
-	return strings.Join(ids, " ")
+	return strings.TrimSpace(ids)
 }
 
-// attributes are those of the field's input that depend on what the field is.
-func (field Field) attributes() templ.Attributes {
-	attrs := templ.Attributes{
-		"type":      field.inputType(),
-		"required":  field.Required,
-		"autofocus": field.Focus,
+// max is the most characters that the input takes, empty for any number.
+func (field Field) max() string {
+	if field.Max == 0 {
+		return ""
 	}
-	set := func(name, value string) {
-		if value != "" {
-			attrs[name] = value
-		}
-	}
-	set("autocomplete", field.Autocomplete)
-	set("aria-describedby", field.describedBy())
-	if !field.secret() {
-		set("value", field.Value)
-	}
-	if field.Max > 0 {
-		attrs["maxlength"] = fmt.Sprint(field.Max)
-	}
-	if mode := field.inputType(); mode == "url" || mode == "email" {
-		attrs["inputmode"] = mode
-	}
-	if field.plain() {
-		attrs["autocapitalize"], attrs["spellcheck"] = "none", "false"
-	}
-	if field.Error != "" {
-		attrs["aria-invalid"] = "true"
-	}
-	field.check(attrs)
-	return attrs
+	return strconv.Itoa(field.Max)
 }
 
-// check lets htmx check the field when it is left, a moment later so that a press on the form's button is not moved away
-// from under the finger; and as it is typed once it has been wrong.
-func (field Field) check(attrs templ.Attributes) {
-	if field.Check == "" {
-		return
-	}
-	trigger := "change delay:150ms"
+// checkTrigger lets htmx check the field when it is left, a moment later so that a press on the form's button is not moved
+// away from under the finger; and as it is typed once it has been wrong.
+func (field Field) checkTrigger() string {
 	if field.Error != "" {
-		trigger += ", input delay:400ms"
+		return "change delay:150ms, input delay:400ms"
 	}
-	attrs["hx-post"] = field.Check
-	attrs["hx-trigger"] = trigger
-	attrs["hx-target"] = "#field-" + field.Name
-	attrs["hx-swap"] = "outerMorph"
-	attrs["hx-sync"] = "this:replace"
-	attrs["hx-encoding"] = "application/x-www-form-urlencoded"
-	attrs["hx-vals"] = "field:" + field.Name
+	return "change delay:150ms"
 }
 
 // errors is what a summary is made of when the form has this one field.
