@@ -79,7 +79,7 @@ func (a *App) checkAttribute(c *fiber.Ctx) error {
 		return err
 	}
 	field.Good = field.Error == "" && field.Value != ""
-	return send(c, fieldStatus(field), views.FieldInput(a.page(c, yourProfile), field))
+	return send(c, fiber.StatusOK, views.FieldInput(a.page(c, yourProfile), field))
 }
 
 func checkPath(attr profile.Attribute) string { return settings + "/" + attr.Name + "/check" }

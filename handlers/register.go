@@ -59,7 +59,7 @@ func (a *App) register(c *fiber.Ctx) error {
 	return redirect(c, settings+"?saved=account")
 }
 
-// checkRegister answers one field of the form, checked, as it is left.
+// checkRegister answers one field of the form, checked, as it is left. Whatever it finds, the check itself went well: 200.
 func (a *App) checkRegister(c *fiber.Ctx) error {
 	if !a.open() {
 		return errForbidden
@@ -81,16 +81,9 @@ func (a *App) checkRegister(c *fiber.Ctx) error {
 			field.Error = message.Error()
 		}
 		field.Good = field.Error == "" && field.Value != ""
-		return send(c, fieldStatus(field), views.FieldInput(a.page(c, createAccount), withoutPassword(field)))
+		return send(c, fiber.StatusOK, views.FieldInput(a.page(c, createAccount), withoutPassword(field)))
 	}
 	return errNotFound
-}
-
-func fieldStatus(field views.Field) int {
-	if field.Error != "" {
-		return fiber.StatusUnprocessableEntity
-	}
-	return fiber.StatusOK
 }
 
 func withoutPassword(field views.Field) views.Field {

@@ -196,24 +196,27 @@ func TestCheckRegister(t *testing.T) {
 		name   string
 		fields []string
 		id     string
-		status int
+		wrong  bool
 	}{
-		{"a taken name", []string{"field", "username", "username", "Taken"}, "field-username", 422},
-		{"a free name", []string{"field", "username", "username", "ada"}, "field-username", 200},
-		{"a field told by its name alone", []string{"email", "nothing"}, "field-email", 422},
-		{"a common password", []string{"field", "password", "password", "password123"}, "field-password", 422},
-		{"a password like the name", []string{"field", "password", "password", "adalovelace1", "username", "adalovelace"}, "field-password", 422},
-		{"a good password", []string{"field", "password", "password", password}, "field-password", 200},
-		{"a good link", []string{"field", "portfolio_site", "portfolio_site", "example.org"}, "field-portfolio_site", 200},
-		{"hostile text", []string{"field", "username", "username", `"><script>alert(1)</script>`}, "field-username", 422},
+		{"a taken name", []string{"field", "username", "username", "Taken"}, "field-username", true},
+		{"a free name", []string{"field", "username", "username", "ada"}, "field-username", false},
+		{"a field told by its name alone", []string{"email", "nothing"}, "field-email", true},
+		{"a common password", []string{"field", "password", "password", "password123"}, "field-password", true},
+		{"a password like the name", []string{"field", "password", "password", "adalovelace1", "username", "adalovelace"}, "field-password", true},
+		{"a good password", []string{"field", "password", "password", password}, "field-password", false},
+		{"a good link", []string{"field", "portfolio_site", "portfolio_site", "example.org"}, "field-portfolio_site", false},
+		{"hostile text", []string{"field", "username", "username", `"><script>alert(1)</script>`}, "field-username", true},
 	}
 	onEach(t, func(t *testing.T, s *site) {
 		s.add("taken")
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
 				r := s.client().htmx().post("/register/check", test.fields...)
-				if r.status != test.status || r.Find("#"+test.id).Length() != 1 || r.Find("html h1").Length() != 0 {
-					t.Errorf("%d, want %d with #%s alone: %s", r.status, test.status, test.id, r.body)
+				if r.status != 200 || r.Find("#"+test.id).Length() != 1 || r.Find("html h1").Length() != 0 {
+					t.Errorf("%d, want 200 with #%s alone: %s", r.status, test.id, r.body)
+				}
+				if wrong := r.Find("[aria-invalid=true]").Length() == 1; wrong != test.wrong {
+					t.Errorf("found wrong: %v, want %v: %s", wrong, test.wrong, r.body)
 				}
 				if r.Find("script").Length() != 0 || strings.Contains(test.id, "password") && r.value("password") != "" {
 					t.Errorf("the fragment holds what it must not: %s", r.body)
