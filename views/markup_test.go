@@ -59,7 +59,7 @@ func TestEachInputHasALabel(t *testing.T) {
 	for name, component := range everything(t, "text") {
 		t.Run(name, func(t *testing.T) {
 			doc := rendered(t, component)
-			doc.Find("input:not([type=hidden]), select").Each(func(_ int, s *goquery.Selection) {
+			doc.Find("input:not([type=hidden]):not([hidden]), select").Each(func(_ int, s *goquery.Selection) {
 				id := s.AttrOr("id", "none")
 				if s.AttrOr("aria-label", "") == "" && s.Closest("label").Length() == 0 && doc.Find(`label[for="`+id+`"]`).Length() != 1 {
 					t.Errorf("the input %s has no label", s.AttrOr("name", ""))
