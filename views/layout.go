@@ -33,3 +33,11 @@ func (page Page) current(path string) string {
 
 // htmxConfig turns off the style sheet that htmx would make, and swaps the whole target where nothing else is said.
 const htmxConfig = `{"includeIndicatorCSS":false,"defaultSwap":"outerHTML"}`
+
+// kind is what a page is to those who draw previews of it: a person's, or the site's own.
+func (page Page) kind() string {
+	if page.username() != "" {
+		return "profile"
+	}
+	return "website"
+}
