@@ -85,7 +85,7 @@ func TestAnUnknownAccountTakesAsLong(t *testing.T) {
 	}
 	quickest := func(hash string) time.Duration {
 		least := time.Hour
-		for range 7 {
+		for range 4 {
 			began := time.Now()
 			h.Verify(t.Context(), hash, "wrong password")
 			least = min(least, time.Since(began))
@@ -94,7 +94,8 @@ func TestAnUnknownAccountTakesAsLong(t *testing.T) {
 	}
 	known, unknown, unreadable := quickest(hash), quickest(""), quickest("!unusable")
 	t.Logf("known %v, unknown %v, unreadable %v", known, unknown, unreadable)
-	if unknown < known*3/4 || unreadable < known*3/4 {
+	// Half is far more than a machine under load wavers by, and far more than no hashing at all would take.
+	if unknown < known/2 || unreadable < known/2 {
 		t.Errorf("known %v, unknown %v, unreadable %v", known, unknown, unreadable)
 	}
 }
@@ -102,7 +103,7 @@ func TestAnUnknownAccountTakesAsLong(t *testing.T) {
 func TestManyLoginsStayBounded(t *testing.T) {
 	h := NewHasher(2)
 	var all sync.WaitGroup
-	for range 250 {
+	for range logins {
 		all.Go(func() {
 			if _, err := h.Verify(context.Background(), "", "wrong password"); err != nil {
 				t.Error(err)
@@ -124,7 +125,7 @@ func TestManyLoginsStayBounded(t *testing.T) {
 	}
 	t.Logf("peak heap %d MB", peak>>20)
 	if peak > 256<<20 {
-		t.Errorf("250 log-ins took %d MB", peak>>20)
+		t.Errorf("%d log-ins took %d MB", logins, peak>>20)
 	}
 }
 

@@ -49,8 +49,8 @@ func checkNothing([]byte, int64) error { return nil }
 // pixelBytes is about how many bytes one pixel takes while it is decoded.
 func (f format) pixelBytes(data []byte, config image.Config) int64 {
 	switch {
-	case f.name == "JPEG" && bytes.Contains(data, []byte{0xff, 0xc2}):
-		return 15 // a progressive one keeps four bytes of every colour until the end
+	case f.name == "JPEG":
+		return jpegPixelBytes(data)
 	case f.name == "GIF":
 		return 5 // the frame, and the canvas it may have to be laid on
 	}

@@ -31,24 +31,10 @@ func upright(img *image.NRGBA, orientation int) *image.NRGBA {
 
 // jpegOrientation reads the orientation from the first EXIF segment ahead of the pixels.
 func jpegOrientation(data []byte) int {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker := data[at+1]
-		if marker == 0xff { // filling
-			at++
-			continue
-		}
-		if marker == 0xda || marker == 0xd9 {
-			break
-		}
-		size := int(binary.BigEndian.Uint16(data[at+2:]))
-		end := at + 2 + size
-		if size < 2 || end > len(data) {
-			break
-		}
-		if exif, ok := bytes.CutPrefix(data[at+4:end], []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+	for marker, content := range jpegSegments(data) {
+		if exif, ok := bytes.CutPrefix(content, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
 			return exifOrientation(exif)
 		}
-		at = end
 	}
 	return 1
 }

@@ -28,8 +28,9 @@ const (
 	sideMax   = 16_384
 	quality   = 82 // of the stored JPEGs
 
-	// bigBytes is what a decoded picture may take before it is decoded alone.
-	bigBytes = 96 << 20
+	// bigBytes is what a decoded picture may take before it is decoded alone, and hugeBytes what it may take at all.
+	bigBytes  = 96 << 20
+	hugeBytes = 420 << 20
 )
 
 // Picture is a picture as it is stored: a square in each of profile.PictureSizes, as JPEG without metadata.
@@ -96,7 +97,10 @@ func (r *Reader) weigh(f format, data []byte) (int64, error) {
 	if err := f.check(data, pixels); err != nil {
 		return 0, err
 	}
-	if pixels*f.pixelBytes(data, config) > bigBytes {
+	switch spent := pixels * f.pixelBytes(data, config); {
+	case spent > hugeBytes:
+		return 0, form.Message("Choose a smaller picture, or save it as plain JPEG: a progressive one with so many pixels takes too much memory.")
+	case spent > bigBytes:
 		return r.slots, nil
 	}
 	return 1, nil

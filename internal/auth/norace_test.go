@@ -1,0 +1,6 @@
+//go:build !race
+
+package auth
+
+// logins is how many people log in at once.
+const logins = 250
