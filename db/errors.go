@@ -25,6 +25,8 @@ var (
 	ErrLastSuperuser = errors.New("this is the last active superuser: make somebody else a superuser first")
 	// ErrNewer says that the database was migrated by a newer program.
 	ErrNewer = errors.New("the database is newer than this program: install the newer nameplate")
+	// ErrForeign says that the database belongs to another program.
+	ErrForeign = errors.New("the database holds the tables of another program: name another one")
 	// ErrPending says that the database is older than the program.
 	ErrPending = errors.New("the database has pending migrations: run nameplate migrate")
 	// ErrBusy says that the database is locked, read-only, full or away. Nothing was changed; trying again later can help.

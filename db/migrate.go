@@ -91,7 +91,26 @@ func (d *DB) applied(ctx context.Context) (map[int64]bool, error) {
 	return applied, told(rows.Err())
 }
 
-// State returns how the database stands to this program.
+// checkForeign fails with ErrForeign when a database that was never migrated holds another program's tables.
+func (d *DB) checkForeign(ctx context.Context) error {
+	query := "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'goose_db_version')"
+	if d.pg {
+		query = "SELECT to_regclass('users') IS NOT NULL" // a schema may be shared, as long as no name is
+	}
+	var foreign bool
+	if err := d.r.QueryRowContext(ctx, query).Scan(&foreign); err != nil {
+		return fmt.Errorf("look for tables: %w", told(err))
+	}
+	if !foreign {
+		return nil
+	}
+	if applied, err := d.applied(ctx); err != nil || len(applied) > 0 { // another program has just migrated it
+		return err
+	}
+	return ErrForeign
+}
+
+// State returns how the database stands to this program. It fails with ErrForeign for another program's database.
 func (d *DB) State(ctx context.Context) (State, error) {
 	list, err := d.Migrations(ctx)
 	if err != nil {
@@ -102,7 +121,7 @@ func (d *DB) State(ctx context.Context) (State, error) {
 		return 0, err
 	}
 	if len(applied) == 0 {
-		return Empty, nil
+		return Empty, d.checkForeign(ctx)
 	}
 	pending := false
 	for _, m := range list {
@@ -195,7 +214,7 @@ func (d *DB) CheckProfile(ctx context.Context) error {
 	}
 	for _, attr := range d.profile.Attributes {
 		if !known[attr.Name] {
-			return fmt.Errorf("the attribute %s has no column in the database: run nameplate makemigrations, then nameplate migrate",
+			return fmt.Errorf("the attribute %s has no column in the database: leave it out of profile.toml; this version can't add columns",
 				attr.Name)
 		}
 	}

@@ -67,6 +67,24 @@ func TestMigrationsGoThroughTheirStates(t *testing.T) {
 	}
 }
 
+func TestAnotherProgramsDatabaseIsLeftAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "other.db")
+	d := unmigrated(t, file)
+	if _, err := d.w.Exec("CREATE TABLE recipes (id INTEGER PRIMARY KEY)"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.State(t.Context()); !errors.Is(err, ErrForeign) {
+		t.Errorf("its state: %v", err)
+	}
+	if done, err := d.Migrate(t.Context()); !errors.Is(err, ErrForeign) || len(done) != 0 {
+		t.Errorf("migrated %v, %v", done, err)
+	}
+	var tables int
+	if err := d.r.QueryRow("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").Scan(&tables); err != nil || tables != 1 {
+		t.Errorf("%d tables, %v", tables, err)
+	}
+}
+
 func TestTwoMigrateAtOnce(t *testing.T) {
 	for range 5 {
 		file := filepath.Join(t.TempDir(), "n.db")
