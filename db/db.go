@@ -29,6 +29,7 @@ type DB struct {
 	schema   fs.FS // the migrations of this dialect
 	text     texts
 	rewrites rewrites
+	sample   sample
 }
 
 // Open opens the database at source, a SQLite file (made when it is not there) or a postgres:// address, for the attributes of

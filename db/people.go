@@ -108,26 +108,36 @@ type fetch func(ctx context.Context, n int) ([]listed, error)
 // count returns how many rows the list has, at most one more than maxTotal, and the quickest way to read them. Few hits are
 // found and then sorted; many are met soon enough by walking along the sorted index.
 func (l *list) count(ctx context.Context) (int, fetch, error) {
+	if err := l.setHits(ctx); err != nil {
+		return 0, nil, err
+	}
 	if l.search.hits == "" {
-		n, err := l.number(ctx, "SELECT 1 FROM users u"+where(l.filters("u", true)))
 		if len(l.flags) == 0 {
+			n, err := l.number(ctx, "SELECT 1 FROM users")
 			return n, l.walk, err
 		}
+		n, err := l.number(ctx, l.filtered())
 		return n, l.reading(n, l.filtered()), err
 	}
-	n, err := l.number(ctx, l.search.count)
+	n, ids, err := l.found(ctx, l.search.count)
 	if err != nil || n == 0 {
 		return n, nil, err
+	}
+	if n <= maxTotal {
+		l.search.hits = ids
 	}
 	if len(l.flags) == 0 {
 		return n, l.reading(n, l.search.hits), nil
 	}
-	ids, err := l.both(ctx, n)
+	both, err := l.both(ctx, n)
 	if err != nil {
 		return 0, nil, err
 	}
-	n, err = l.number(ctx, ids)
-	return n, l.reading(n, ids), err
+	n, ids, err = l.found(ctx, both)
+	if n <= maxTotal {
+		both = ids
+	}
+	return n, l.reading(n, both), err
 }
 
 // both returns the query of the ids of who is found by the text, n or more, and fits the filters.
@@ -154,4 +164,18 @@ func (l *list) number(ctx context.Context, query string) (n int, err error) {
 		return 0, fmt.Errorf("count: %w", err)
 	}
 	return n, nil
+}
+
+// found counts what a query finds, as number does, and returns a query of the same ids that doesn't look for them again.
+func (l *list) found(ctx context.Context, query string) (n int, ids string, err error) {
+	gather, again := "json_group_array(id)", "SELECT value AS id FROM json_each(%s)"
+	if l.pg {
+		gather, again = "COALESCE(array_agg(id), '{}')::text", "SELECT unnest(%s::bigint[]) AS id"
+	}
+	query, args := used(fmt.Sprintf("SELECT count(*), %s FROM (%s LIMIT %d) found", gather, query, maxTotal+1), l.args)
+	var list string
+	if err := l.tx.row(ctx, query, args...).Scan(&n, &list); err != nil {
+		return 0, "", fmt.Errorf("count: %w", err)
+	}
+	return n, fmt.Sprintf(again, l.arg(list)), nil
 }

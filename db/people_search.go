@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode"
@@ -13,6 +14,7 @@ import (
 // search is a text that people are looked for by, on its way into SQL.
 type search struct {
 	nothing bool   // nobody can be found by it
+	needle  string // what setHits looks for in SQLite's index
 	hits    string // the query of the ids of who is found; empty when nothing is looked for
 	count   string // the same, but it may stop once there are more than maxTotal
 	join    string // what test needs beside users u
@@ -44,11 +46,29 @@ func (l *list) setSearch(text string) {
 		l.search.hits = "SELECT user_id AS id FROM people_search WHERE text LIKE " + like
 		l.search.test = "s.text LIKE " + like
 	} else {
-		quote := l.arg(`"` + strings.ReplaceAll(text, `"`, `""`) + `"`)
-		l.search.hits = "SELECT rowid AS id FROM people_search_fts WHERE people_search_fts MATCH " + quote
+		l.search.needle = text
 		l.search.test = "instr(s.text, " + l.arg(text) + ") > 0"
 	}
 	l.search.count = l.search.hits
+}
+
+// setHits asks SQLite's index for the rarest pieces of the text alone, and then looks at the texts of who has them all.
+func (l *list) setHits(ctx context.Context) error {
+	if l.search.needle == "" {
+		return nil
+	}
+	samples, err := l.tx.sampled(ctx)
+	if err != nil {
+		return err
+	}
+	pieces := rarest(l.search.needle, samples)
+	for i, piece := range pieces {
+		pieces[i] = `"` + strings.ReplaceAll(piece, `"`, `""`) + `"`
+	}
+	l.search.hits = "SELECT s.user_id AS id FROM people_search_fts CROSS JOIN people_search s ON s.user_id = people_search_fts.rowid" +
+		" WHERE people_search_fts MATCH " + l.arg(strings.Join(pieces, " AND ")) + " AND " + l.search.test
+	l.search.count = l.search.hits
+	return nil
 }
 
 // setPrefix looks for a text of one or two characters at the beginning of names and addresses: it is too short for the index

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	seedCommit = 50_000 // people in one transaction
-	seedInsert = 100    // people in one statement
+	seedCommit = 100_000 // people in one transaction
+	seedInsert = 100     // people in one statement
 )
 
 // seedUntil is the day before which the seeded people joined: a fixed one, so that they are the same each time.
@@ -44,7 +44,12 @@ func (d *DB) Seed(ctx context.Context, n int, hash string, picture func(number i
 				}
 			}
 		}
-		err := d.write(ctx, func(tx *Tx) error { return tx.seed(ctx, done, size, hash, tokens) })
+		err := d.write(ctx, func(tx *Tx) error {
+			if d.pg || picture != nil {
+				return tx.seed(ctx, done, size, hash, tokens)
+			}
+			return tx.inOneGo(ctx, func() error { return tx.seed(ctx, done, size, hash, tokens) })
+		})
 		if _, taken := unique(err); taken {
 			return errors.New("a person with one of the names to be added is there already: nothing more was added")
 		}
@@ -53,9 +58,11 @@ func (d *DB) Seed(ctx context.Context, n int, hash string, picture func(number i
 		}
 		done += size
 	}
+	tidy := "INSERT INTO people_search_fts (people_search_fts) VALUES ('optimize')"
 	if d.pg {
-		_, err = d.w.ExecContext(ctx, "ANALYZE")
+		tidy = "ANALYZE"
 	}
+	_, err = d.w.ExecContext(ctx, tidy)
 	return told(err)
 }
 
@@ -83,6 +90,26 @@ func (d *DB) seedSettings(ctx context.Context) (restore func(), err error) {
 		return nil, fmt.Errorf("add people: %w", told(err))
 	}
 	return func() { _, _ = d.w.ExecContext(context.WithoutCancel(ctx), "PRAGMA cache_size = -8000") }, nil
+}
+
+// inOneGo runs fn while SQLite's search keeps what is new in memory and writes it once. It ends as it began also when the
+// program dies half-way: what is set here is a part of the transaction.
+func (tx *Tx) inOneGo(ctx context.Context, fn func() error) error {
+	set := func(automerge, hashsize int) error {
+		_, err := tx.exec(ctx, fmt.Sprintf("INSERT INTO people_search_fts (people_search_fts, rank) VALUES ('automerge', %d), ('hashsize', %d)",
+			automerge, hashsize))
+		return err
+	}
+	if err := set(0, 128<<20); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "INSERT INTO people_search_fts (people_search_fts) VALUES ('flush')"); err != nil {
+		return err
+	}
+	return set(4, 1<<20) // FTS5's own
 }
 
 // seed adds the people after done.
@@ -113,50 +140,65 @@ func (tx *Tx) insertMany(ctx context.Context, people []account.User) error {
 	if err != nil {
 		return err
 	}
-	var users, profiles, texts [][]any
+	attributes := tx.profile.Attributes
+	users := make([]any, 0, 13*len(people))
+	profiles := make([]any, 0, (1+len(attributes))*len(people))
+	texts := make([]any, 0, 2*len(people))
 	for i := range people {
 		u := &people[i]
 		u.ID = first + int64(i)
-		users = append(users, []any{u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
-			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.DateJoined.UnixMilli()})
-		row := []any{u.ID}
-		for _, attr := range tx.profile.Attributes {
-			row = append(row, u.Attributes[attr.Name])
+		users = append(users, u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
+			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.DateJoined.UnixMilli())
+		profiles = append(profiles, u.ID)
+		for _, attr := range attributes {
+			profiles = append(profiles, u.Attributes[attr.Name])
 		}
-		profiles = append(profiles, row)
-		texts = append(texts, []any{u.ID, tx.searchText(*u)})
-	}
-	err = tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
-		" last_name_key, is_active, is_staff, date_joined)", users, "")
-	if err != nil {
-		return err
+		texts = append(texts, u.ID, tx.searchText(*u))
 	}
 	columns, set := "user_id", "user_id = excluded.user_id"
-	for _, attr := range tx.profile.Attributes {
+	for _, attr := range attributes {
 		columns += ", " + quoted(attr.Name)
 		set += ", " + quoted(attr.Name) + " = excluded." + quoted(attr.Name)
 	}
-	if err := tx.insertRows(ctx, "profiles ("+columns+")", profiles, " ON CONFLICT (user_id) DO UPDATE SET "+set); err != nil {
+	insertProfiles := func() error {
+		return tx.insertRows(ctx, "profiles ("+columns+")", 1+len(attributes), profiles, " ON CONFLICT (user_id) DO UPDATE SET "+set)
+	}
+	if !tx.pg { // a profile that is there before its person is written once, not twice
+		if _, err := tx.exec(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+			return err
+		}
+		if err := insertProfiles(); err != nil {
+			return err
+		}
+	}
+	err = tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
+		" last_name_key, is_active, is_staff, date_joined)", 13, users, "")
+	if err != nil {
 		return err
 	}
-	return tx.insertRows(ctx, "people_search (user_id, text)", texts, "")
+	if tx.pg {
+		if err := insertProfiles(); err != nil {
+			return err
+		}
+	}
+	return tx.insertRows(ctx, "people_search (user_id, text)", 2, texts, "")
 }
 
-func (tx *Tx) insertRows(ctx context.Context, into string, rows [][]any, end string) error {
+// insertRows adds rows of so many columns, whose values follow one another.
+func (tx *Tx) insertRows(ctx context.Context, into string, columns int, values []any, end string) error {
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + into + " VALUES ")
-	args := make([]any, 0, len(rows)*len(rows[0]))
-	for i, row := range rows {
-		if i > 0 {
-			b.WriteString(", ")
+	for i := range values {
+		switch {
+		case i == 0:
+			b.WriteString("(?1")
+		case i%columns == 0:
+			b.WriteString("), (?" + strconv.Itoa(i+1))
+		default:
+			b.WriteString(", ?" + strconv.Itoa(i+1))
 		}
-		for j := range row {
-			b.WriteString([]string{"(", ", "}[min(j, 1)] + "?" + strconv.Itoa(len(args)+j+1))
-		}
-		b.WriteString(")")
-		args = append(args, row...)
 	}
-	_, err := tx.exec(ctx, b.String()+end, args...)
+	_, err := tx.exec(ctx, b.String()+")"+end, values...)
 	return err
 }
 
@@ -177,18 +219,22 @@ func (tx *Tx) reserve(ctx context.Context, n int) (int64, error) {
 	return last - int64(n), err
 }
 
+// What the names of seeded people are put together from.
+var (
+	firstNames = strings.Fields("Ada Alan Amina Anton Beatriz Chen Chloé Dmitri Edsger Elif Emeka Fatima Grace Hanna Ines Ivan Jonas" +
+		" Kaito Katherine Lars Leila Linus Margaret Marie Mehmet Nadia Noor Olga Omar Paula Priya Rosa Samuel Søren Tim Yuki Zoë")
+	lastNames = strings.Fields("Abebe Almeida Andersson Bauer Costa Diaz Dubois Eriksen Fischer Garcia Haddad Hansen Ibrahim Ito Jansen" +
+		" Kaya Khan Kowalski Lehmann Lopez Meier Moreau Müller Nakamura Novak Okafor Patel Petrov Rossi Sato Silva Singh Tanaka" +
+		" Virtanen Wang Weber Yilmaz Zhang")
+)
+
 // believable makes up the person of this number.
 func (d *DB) believable(number int) account.User {
 	random := rand.New(rand.NewPCG(1815, uint64(number)))
 	pick := func(words []string) string { return words[random.IntN(len(words))] }
-	firsts := strings.Fields("Ada Alan Amina Anton Beatriz Chen Chloé Dmitri Edsger Elif Emeka Fatima Grace Hanna Ines Ivan Jonas" +
-		" Kaito Katherine Lars Leila Linus Margaret Marie Mehmet Nadia Noor Olga Omar Paula Priya Rosa Samuel Søren Tim Yuki Zoë")
-	lasts := strings.Fields("Abebe Almeida Andersson Bauer Costa Diaz Dubois Eriksen Fischer Garcia Haddad Hansen Ibrahim Ito Jansen" +
-		" Kaya Khan Kowalski Lehmann Lopez Meier Moreau Müller Nakamura Novak Okafor Patel Petrov Rossi Sato Silva Singh Tanaka" +
-		" Virtanen Wang Weber Yilmaz Zhang")
 	name := fmt.Sprintf("person%07d", number)
 	u := account.User{
-		Username: name, Email: name + "@example.org", FirstName: pick(firsts), LastName: pick(lasts),
+		Username: name, Email: name + "@example.org", FirstName: pick(firstNames), LastName: pick(lastNames),
 		IsActive: random.IntN(50) > 0, IsStaff: random.IntN(100) == 0,
 		DateJoined: seedUntil.Add(-time.Duration(random.Int64N(3*365*24*3600)) * time.Second),
 		Attributes: map[string]string{},

@@ -47,7 +47,7 @@ CREATE INDEX profiles_profile_pic ON profiles (profile_pic) WHERE profile_pic <>
 -- +goose StatementBegin
 CREATE TRIGGER users_have_a_profile AFTER INSERT ON users
 BEGIN
-	INSERT INTO profiles (user_id) VALUES (NEW.id);
+	INSERT INTO profiles (user_id) VALUES (NEW.id) ON CONFLICT DO NOTHING; -- seed adds it first
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -62,9 +62,9 @@ CREATE TABLE people_search (
 	user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE, -- who is found
 	text    TEXT NOT NULL                                                -- folded, one line for each thing
 );
--- people_search_fts: its index of all three characters in a row; people_search holds the text itself.
+-- people_search_fts: who has which three characters in a row. It doesn't keep where: whoever searches looks at the text, too.
 CREATE VIRTUAL TABLE people_search_fts USING fts5(
-	text, content = 'people_search', content_rowid = 'user_id', tokenize = 'trigram case_sensitive 1'
+	text, content = 'people_search', content_rowid = 'user_id', tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
 );
 -- +goose StatementBegin
 CREATE TRIGGER people_search_added AFTER INSERT ON people_search
