@@ -45,7 +45,10 @@ func CheckPassword(password string, own ...string) error {
 	if part := likeOwn(folded, own); part != "" {
 		return form.Message("Choose another password: this one is too much like '" + part + "', which others know about you.")
 	}
-	return checkGuessable(folded)
+	if common(folded) {
+		return form.Message("Choose another password: this one is among the first to be guessed. Three or four unrelated words are good.")
+	}
+	return nil
 }
 
 // likeOwn returns the part of someone's own that a password is too similar to, empty for none.

@@ -1,45 +1,38 @@
 package auth
 
 import (
-	"bytes"
+	"encoding/json"
 	"hash/fnv"
+	"io"
 	"slices"
 	"sync"
 
 	"github.com/ccojocar/zxcvbn-go/data"
 )
 
-// lists are the files of common passwords, words and names. Only the data package is imported: its parent would unpack all
-// of it into maps at start-up.
-var lists = []string{"Passwords", "English", "MaleNames", "FemaleNames", "Surnames"}
-
-// words returns the sorted hashes of all listed words, read when the first password is checked. 64 bits a word is a fifth of
-// what the words themselves would take.
+// words returns the sorted hashes of the most common passwords, read when the first password is checked. 64 bits each is a
+// fifth of what the passwords themselves would take. Only the data package is imported: its parent would unpack more lists
+// than this one into maps at start-up.
 var words = sync.OnceValue(func() []uint64 {
-	hashes := make([]uint64, 0, 86_000)
-	for _, name := range lists {
-		// The file is {"List":["password","123456", …]}: what stands between quotes after the bracket is a word.
-		_, rest, _ := bytes.Cut(data.MustAsset("data/"+name+".json"), []byte("["))
-		for {
-			_, after, ok := bytes.Cut(rest, []byte(`"`))
-			if !ok {
-				break
-			}
-			word, behind, _ := bytes.Cut(after, []byte(`"`))
-			hashes, rest = append(hashes, hashOf(word)), behind
-		}
+	var file struct{ List []string }
+	if err := json.Unmarshal(data.MustAsset("data/Passwords.json"), &file); err != nil {
+		panic("read the list of passwords: " + err.Error()) // it is part of the program
+	}
+	hashes := make([]uint64, 0, len(file.List))
+	for _, word := range file.List {
+		hashes = append(hashes, hashOf(word))
 	}
 	slices.Sort(hashes)
-	return slices.Clip(slices.Compact(hashes))
+	return slices.Compact(hashes)
 })
 
 func listed(word string) bool {
-	_, ok := slices.BinarySearch(words(), hashOf([]byte(word)))
+	_, ok := slices.BinarySearch(words(), hashOf(word))
 	return ok
 }
 
-func hashOf(word []byte) uint64 {
+func hashOf(word string) uint64 {
 	h := fnv.New64a()
-	h.Write(word)
+	_, _ = io.WriteString(h, word) // never fails
 	return h.Sum64()
 }
