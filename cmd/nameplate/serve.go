@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -22,6 +23,10 @@ import (
 )
 
 const (
+	// gcPercent lets the heap grow to three times what is in use before it is collected: a page is mostly short-lived bytes.
+	// heapLimit, in bytes, makes it collect sooner, so that a flood of log-ins or pictures leaves no large process behind.
+	gcPercent = 200
+	heapLimit = 80 << 20
 	// stopTimeout is how long accepted requests may take to be answered once the server stops. With what comes after, the
 	// program is gone within 10 seconds.
 	stopTimeout = 8 * time.Second
@@ -51,6 +56,8 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(heapLimit)
 	log := c.logger()
 	for _, name := range unknownVariables(os.Environ()) {
 		log.Warn("this version knows no such setting", "variable", name)
