@@ -52,6 +52,7 @@ func (a *App) initials(c *fiber.Ctx) error {
 	if !ok {
 		return errNotFound
 	}
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin") // as every picture of a person
 	return keep(c, "", "image/svg+xml", picture.Initials(letters, shade))
 }
 
