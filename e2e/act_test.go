@@ -30,6 +30,8 @@ const spotJS = `(selector => {
 	const x = r.x + r.width / 2, y = r.y + r.height / 2;
 	const top = document.elementFromPoint(x, y);
 	if (!top || !(e.contains(top) || top.contains(e))) return {Why: selector + ' is covered by ' + (top ? top.outerHTML.slice(0, 200) : 'nothing')};
+	// A person is not faster than the browser's own autofocus.
+	if (performance.now() < 1500 && document.activeElement === document.body && document.querySelector('[autofocus]')) return {Why: 'the focus is on its way'};
 	if (e.disabled) return {Why: selector + ' is disabled'};
 	return {X: x, Y: y, Why: ''};
 })(%s)`
