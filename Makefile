@@ -44,7 +44,7 @@ test: tools ## Check and test everything
 	$(call need,postgresql,ls /usr/lib/postgresql/*/bin/initdb)
 	$(call need,lynx,command -v lynx)
 	@echo '# formatting'
-	unformatted=$$(gofmt -l $(gofiles)); \
+	@unformatted=$$(gofmt -l $(gofiles)); \
 		if [ -n "$$unformatted" ]; then printf 'not formatted ("make fmt" mends it):\n%s\n' "$$unformatted"; exit 1; fi
 	go mod tidy -diff
 	@$(MAKE) --no-print-directory generated
