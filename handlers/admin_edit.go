@@ -107,10 +107,13 @@ func formValues(c *fiber.Ctx, name string) []string {
 // has says whether a form gives a field at all.
 func has(c *fiber.Ctx, name string) bool { return len(formValues(c, name)) > 0 }
 
+// listMax is the most bytes of a list's query that a form sends back to: it ends in a header.
+const listMax = 4000
+
 // listQuery returns the query string of the list that a form came from, written anew.
 func listQuery(list string) url.Values {
 	values, err := url.ParseQuery(list)
-	if err != nil {
+	if err != nil || len(list) > listMax {
 		return url.Values{}
 	}
 	values.Del("edit")

@@ -1,0 +1,91 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+func TestBodiesThatCostMoreThanTheySayAreRefused(t *testing.T) {
+	form := "multipart/form-data; boundary=X"
+	part := func(name, value string) string {
+		return "--X\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
+	}
+	zipped := &bytes.Buffer{}
+	z := gzip.NewWriter(zipped)
+	_, err := z.Write([]byte(part("username", strings.Repeat("a", 1<<20)) + "--X--\r\n"))
+	must(t, err)
+	must(t, z.Close())
+	onEach(t, func(t *testing.T, s *site) {
+		for _, row := range []struct {
+			outcome, contentType, encoding, body string
+			want                                 int
+		}{
+			{"a usual form is read", formType, "", "username=ada&password=x", 422},
+			{"a usual form with parts is read", form, "", part("username", "ada") + "--X--\r\n", 422},
+			{"a compressed form is refused", form, "gzip", zipped.String(), 415},
+			{"a compressed form of another kind is refused", formType, "deflate", "username=ada", 415},
+			{"too many fields are refused", formType, "", strings.Repeat("a&", 1000), 413},
+			{"too much text is refused", formType, "", "username=" + strings.Repeat("a", 3_000_000), 413},
+			{"too much text in a part is refused", form, "", part("username", strings.Repeat("a ", 1_500_000)) + "--X--\r\n", 413},
+			{"too long a name of a part is refused", form, "", part(strings.Repeat("n", 3_000_000), "") + "--X--\r\n", 413},
+		} {
+			for _, at := range []string{"/login", "/register", "/nothing"} {
+				c := s.client()
+				r := httptest.NewRequest(http.MethodPost, at, strings.NewReader(row.body))
+				r.Header.Set("Content-Type", row.contentType)
+				if row.encoding != "" {
+					r.Header.Set("Content-Encoding", row.encoding)
+				}
+				want := row.want
+				if at == "/nothing" && want == 422 {
+					want = http.StatusNotFound
+				}
+				if got := c.do(r); got.status != want {
+					t.Errorf("%s at %s: %d, want %d", row.outcome, at, got.status, want)
+				}
+			}
+		}
+	})
+}
+
+func TestLongNamesBesideAPasswordCostNoTime(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		began := time.Now()
+		r := s.client().post("/register/check", "field", "password", "password", password, "first_name", strings.Repeat("a b ", 500_000))
+		if took := time.Since(began); r.status != http.StatusOK || took > 400*time.Millisecond {
+			t.Errorf("%d after %s", r.status, took)
+		}
+	})
+}
+
+func TestBytesThatNoColumnTakes(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada")
+		c := s.client().with("User-Agent", "old \xff browser")
+		if r := c.post("/login", "username", "ada", "password", password); r.status != http.StatusSeeOther {
+			t.Fatalf("log in with a name of the browser that is no UTF-8: %d", r.status)
+		}
+		boss := s.as(s.add("boss", asSuperuser))
+		r := boss.post(path("/admin/users/ID", ada.ID), "version", "1", "list", "q="+strings.Repeat("a", 100_000))
+		if r.status != http.StatusSeeOther || len(r.location()) > 5000 {
+			t.Errorf("a list's query that no header holds: %d, %d bytes", r.status, len(r.location()))
+		}
+		for _, name := range []string{"a\x00b", "\xff"} {
+			if r := c.post("/settings/profile/username", "username", name); r.status != 422 || !r.says("username") {
+				t.Errorf("a username of %q: %d", name, r.status)
+			}
+			for _, field := range []string{"username", "email"} {
+				if r := boss.post(path("/admin/users/ID", ada.ID), "version", "1", field, name); r.status != 422 {
+					t.Errorf("%s of %q in the admin: %d", field, name, r.status)
+				}
+			}
+		}
+	})
+}
