@@ -20,6 +20,7 @@ type Session struct {
 	IP        string // from where the request comes
 	UserAgent string // with what
 	Found     string // the hashed token that Find found; empty for none
+	Password  string // the hash that let UserID in, for a session that begins: it doesn't once that is another
 }
 
 type sessionKey struct{}
@@ -84,7 +85,8 @@ func (s *SessionStore) touch(ctx context.Context, token string, session *Session
 }
 
 // CommitCtx stores a session. One that the request came with is updated and never inserted: it fails with ErrSessionGone when
-// it was ended meanwhile. Another is inserted.
+// it was ended meanwhile. Another is inserted, or fails with ErrSessionGone when its person was deactivated or got a new password
+// since it was asked for: what ends sessions would have ended this one.
 func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
 	session := sessionOf(ctx)
 	user := sql.NullInt64{Int64: session.UserID, Valid: session.UserID != 0}
@@ -98,6 +100,11 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 			}
 			return err
 		}
+		if user.Valid {
+			if err := tx.stillLetsIn(ctx, session); err != nil {
+				return err
+			}
+		}
 		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at)"+
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)", token, b, expiry.UnixMilli(), user, session.IP, session.UserAgent, now)
 		return err
@@ -107,6 +114,16 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 	}
 	session.Found = token // a second commit of the same request is an update
 	return nil
+}
+
+// stillLetsIn fails with ErrSessionGone unless the person of a session that begins is active and has the password that was
+// checked. Neither changes before the transaction ends.
+func (tx *Tx) stillLetsIn(ctx context.Context, session *Session) error {
+	u, err := tx.person(ctx, session.UserID)
+	if errors.Is(told(err), ErrNotFound) || err == nil && (!u.IsActive || u.Password != session.Password) {
+		return ErrSessionGone
+	}
+	return err
 }
 
 // DeleteCtx ends a session. One that is not there is no error, and for a request that came without one nothing is written.

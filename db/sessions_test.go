@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,16 @@ func TestSessionsEndWhenTheyShould(t *testing.T) {
 		store, ctx := d.Sessions(), t.Context()
 		login := func(token string) {
 			t.Helper()
-			c := db.WithSession(ctx, &db.Session{UserID: u.ID, IP: "192.0.2.1", UserAgent: "lynx"})
-			if err := store.CommitCtx(c, token, []byte("data"), now.Add(time.Hour)); err != nil {
+			now, err := d.User(ctx, u.ID)
+			if err == nil && !now.IsActive {
+				now.IsActive = true
+				now, err = d.UpdateUser(ctx, nobody, root, now)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := db.WithSession(ctx, &db.Session{UserID: u.ID, Password: now.Password, IP: "192.0.2.1", UserAgent: "lynx"})
+			if err := store.CommitCtx(c, token, []byte("data"), d.Now().Add(time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -79,6 +88,32 @@ func TestSessionsEndWhenTheyShould(t *testing.T) {
 		}
 		if n, err := d.ClearSessions(ctx); n != 1 || err != nil {
 			t.Errorf("%d cleared, %v", n, err)
+		}
+	})
+}
+
+func TestSessionBeginsOnlyForWhoMayStillLogIn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		for outcome, change := range map[string]func(u account.User) error{
+			"a new password": func(u account.User) error { return d.SetPassword(ctx, nobody, u.ID, "another hash") },
+			"being deleted":  func(u account.User) error { _, err := d.DeleteUser(ctx, nobody, root, u.ID); return err },
+			"being deactivated": func(u account.User) error {
+				u.IsActive = false
+				_, err := d.UpdateUser(ctx, nobody, root, u)
+				return err
+			},
+		} {
+			u := add(t, d, account.User{Username: strings.ReplaceAll(outcome, " ", "-")})
+			if err := change(u); err != nil {
+				t.Fatal(err)
+			}
+			c := db.WithSession(ctx, &db.Session{UserID: u.ID, Password: u.Password})
+			err := d.Sessions().CommitCtx(c, outcome, []byte("data"), d.Now().Add(time.Hour))
+			if !errors.Is(err, db.ErrSessionGone) {
+				t.Errorf("a session began after %s: %v", outcome, err)
+			}
 		}
 	})
 }

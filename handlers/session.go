@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -59,7 +60,7 @@ func (jsonCodec) Decode(b []byte) (time.Time, map[string]any, error) {
 // scs's own middleware can't: it commits before Fiber's handler has run.
 func (a *App) session(c *fiber.Ctx) error {
 	at := a.address(c)
-	info := &db.Session{IP: at.String(), UserAgent: cut(c.Get(fiber.HeaderUserAgent), userAgentMax)}
+	info := &db.Session{IP: at.String(), UserAgent: cut(plainText(c.Get(fiber.HeaderUserAgent)), userAgentMax)}
 	ctx := db.WithSession(c.UserContext(), info)
 	ctx, err := a.sessions.Load(ctx, c.Cookies(a.cookie("session")))
 	if err != nil {
@@ -156,7 +157,8 @@ func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool, guesses .
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
-	c.Locals(localInfo).(*db.Session).UserID = person.ID
+	info := c.Locals(localInfo).(*db.Session)
+	info.UserID, info.Password = person.ID, person.Password
 	a.sessions.Put(ctx, keyUser, strconv.FormatInt(person.ID, 10))
 	if remember {
 		a.sessions.Put(ctx, keyRemember, "1")
@@ -164,6 +166,11 @@ func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool, guesses .
 	a.sessions.SetDeadline(ctx, time.Now().Add(a.lifetime(c)))
 	a.newCSRF(c)
 	return nil
+}
+
+// plainText leaves out what a text column does not take: bytes that are no UTF-8, and NUL.
+func plainText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "")
 }
 
 // cut returns at most n bytes of s, whole characters only.
