@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -68,7 +69,7 @@ func (a *App) refuseLogin(c *fiber.Ctx, login views.Login, wait time.Duration) e
 		status = fiber.StatusTooManyRequests
 		seconds := int(math.Ceil(wait.Seconds()))
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
-		login.Error = "Too many tries. Wait " + inWords(seconds) + ", then try again."
+		login.Error, login.Wait = "Too many tries.", inWords(seconds)
 	}
 	page := a.page(c, "Log in")
 	return render(c, status, views.LoginPage(page, login), views.LoginForm(page, login))
@@ -80,7 +81,7 @@ func (a *App) guesses(c *fiber.Ctx, name string, id int64) []db.Guess {
 	if !a.Throttle {
 		return nil
 	}
-	sum := sha256.Sum256([]byte(account.Key(name))) // as short as any other key, and no name is kept
+	sum := sha256.Sum256([]byte(account.Key(strings.TrimSpace(name)))) // as short as any other key, and no name is kept
 	at := "login " + hex.EncodeToString(sum[:16])
 	if id != 0 {
 		at = "login #" + strconv.FormatInt(id, 10)

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"nameplate/db"
 	"nameplate/internal/account"
+	"nameplate/internal/auth"
 )
 
 func TestLogin(t *testing.T) {
@@ -239,4 +241,45 @@ func sessionCookie(r answer, name string) *http.Cookie {
 		}
 	}
 	return &http.Cookie{}
+}
+
+func TestLoginUnderWayAsThePasswordChangesLetsNobodyIn(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada")
+		other, err := auth.NewTestHasher().Hash(t.Context(), "another horse battery")
+		must(t, err)
+		slow, err := auth.NewHasher(1).Hash(t.Context(), password)
+		must(t, err)
+		must(t, s.db.SetPassword(t.Context(), db.Author{}, ada.ID, slow))
+		done := make(chan answer)
+		const clients = 5 // each checks the password for some 20 ms, one after the other
+		for range clients {
+			go func() { done <- s.client().post("/login", "username", "ada", "password", password) }()
+		}
+		time.Sleep(30 * time.Millisecond)
+		must(t, s.db.SetPassword(t.Context(), db.Author{}, ada.ID, other))
+		for range clients {
+			<-done
+		}
+		sessions, _, err := s.db.BelongsTo(t.Context(), ada.ID)
+		must(t, err)
+		if sessions != 0 {
+			t.Errorf("%d sessions outlived the password that began them", sessions)
+		}
+	}, func(a *App) { a.Hasher = auth.NewHasher(1) })
+}
+
+func TestLoginSaysOfNobodyWhatItSaysOfSomebody(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		s.add("ada")
+		for _, name := range []string{"ada", "nobody"} {
+			var statuses []int
+			for i := range 8 {
+				statuses = append(statuses, s.client().post("/login", "username", strings.Repeat(" ", i)+name, "password", "wrong").status)
+			}
+			if statuses[7] != http.StatusTooManyRequests {
+				t.Errorf("%s with spaces in front: %v", name, statuses)
+			}
+		}
+	})
 }
