@@ -104,12 +104,19 @@ func TakenMessage(field, value string) form.Message {
 	return form.Message("Choose another username: '" + value + "' is taken.")
 }
 
-// free notes in errs which of the names of u somebody else has.
+// free notes in errs which of the names of u somebody else has. A name that is wrong already is nobody's, and may be one that
+// the database can't even be asked for.
 func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error {
 	var username, email bool
+	key := func(field, name string) string {
+		if errs[field] != "" {
+			return ""
+		}
+		return account.Key(name)
+	}
 	err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE username_key = ?1 AND id <> ?3),"+
 		" EXISTS (SELECT 1 FROM users WHERE email_key = ?2 AND email_key <> '' AND id <> ?3)",
-		account.Key(u.Username), account.Key(u.Email), u.ID).Scan(&username, &email)
+		key("username", u.Username), key("email", u.Email), u.ID).Scan(&username, &email)
 	if err != nil {
 		return fmt.Errorf("look whether the names are taken: %w", err)
 	}
