@@ -35,7 +35,7 @@ func Initials(letters string, shade int) []byte {
 	xml.EscapeText(&text, []byte(letters)) // a strings.Builder takes everything
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="384" height="384" viewBox="0 0 384 384">`+
 		`<rect width="384" height="384" fill="%s"/>`+
-		`<rect x="20" y="20" width="344" height="344" rx="12" fill="none" stroke="%s" stroke-width="4"/>`+
+		`<circle cx="192" cy="192" r="176" fill="none" stroke="%s" stroke-width="4"/>`+
 		`<text x="192" y="192" dy="0.35em" text-anchor="middle" fill="%s" font-size="%d" `+
 		`font-family="Charter, 'Bitstream Charter', Cambria, Georgia, serif">%s</text></svg>`+"\n",
 		colours.paper, colours.line, colours.ink, size, text.String())
