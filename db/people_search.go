@@ -52,7 +52,8 @@ func (l *list) setSearch(text string) {
 	l.search.count = l.search.hits
 }
 
-// setHits asks SQLite's index for the rarest pieces of the text alone, and then looks at the texts of who has them all.
+// setHits looks for the text in SQLite's index. Where that is much work because its pieces are common, it asks for the rarest
+// alone, and looks at the texts of who has them all.
 func (l *list) setHits(ctx context.Context) error {
 	if l.search.needle == "" {
 		return nil
@@ -61,15 +62,23 @@ func (l *list) setHits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pieces := rarest(l.search.needle, samples)
-	for i, piece := range pieces {
-		pieces[i] = `"` + strings.ReplaceAll(piece, `"`, `""`) + `"`
+	l.search.hits = "SELECT rowid AS id FROM people_search_fts WHERE people_search_fts MATCH "
+	pieces, all := rarest(l.search.needle, samples)
+	if all {
+		l.search.hits += l.arg(phrase(l.search.needle))
+	} else {
+		for i, piece := range pieces {
+			pieces[i] = phrase(piece)
+		}
+		l.search.hits = "SELECT s.user_id AS id FROM people_search_fts CROSS JOIN people_search s ON s.user_id = people_search_fts.rowid" +
+			" WHERE people_search_fts MATCH " + l.arg(strings.Join(pieces, " AND ")) + " AND " + l.search.test
 	}
-	l.search.hits = "SELECT s.user_id AS id FROM people_search_fts CROSS JOIN people_search s ON s.user_id = people_search_fts.rowid" +
-		" WHERE people_search_fts MATCH " + l.arg(strings.Join(pieces, " AND ")) + " AND " + l.search.test
 	l.search.count = l.search.hits
 	return nil
 }
+
+// phrase is a text as it stands, in FTS5's language.
+func phrase(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
 
 // setPrefix looks for a text of one or two characters at the beginning of names and addresses: it is too short for the index
 // of three characters, and found in the middle of nearly everything.

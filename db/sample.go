@@ -54,14 +54,16 @@ const (
 )
 
 // rarest returns a few of the pieces of three characters that a text consists of: those that leave out most people, going by
-// samples, for the least work.
-func rarest(text string, samples []string) []string {
+// samples, for the least work. Looking for the whole text in the index instead goes through the list of each piece: all says that
+// this is less work.
+func rarest(text string, samples []string) (chosen []string, all bool) {
 	pieces := trigrams(text)
 	common := make([]int, len(pieces))
+	whole, work := 0, 0
 	for i, piece := range pieces {
 		common[i] = len(with(samples, piece))
+		whole += common[i]
 	}
-	var chosen []string
 	for len(chosen) < min(len(pieces), mostPieces) {
 		best, least := 0, len(samples)+1
 		for i, piece := range pieces {
@@ -78,9 +80,10 @@ func rarest(text string, samples []string) []string {
 			break
 		}
 		chosen = append(chosen, pieces[best])
+		work += common[best]
 		samples = with(samples, pieces[best])
 	}
-	return chosen
+	return chosen, whole <= work+textCost*len(samples)
 }
 
 // with returns who of the samples have the piece.

@@ -62,9 +62,9 @@ CREATE TABLE people_search (
 	user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE, -- who is found
 	text    TEXT NOT NULL                                                -- folded, one line for each thing
 );
--- people_search_fts: who has which three characters in a row. It doesn't keep where: whoever searches looks at the text, too.
+-- people_search_fts: its index of all three characters in a row; people_search holds the text itself.
 CREATE VIRTUAL TABLE people_search_fts USING fts5(
-	text, content = 'people_search', content_rowid = 'user_id', tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
+	text, content = 'people_search', content_rowid = 'user_id', tokenize = 'trigram case_sensitive 1', columnsize = 0
 );
 -- +goose StatementBegin
 CREATE TRIGGER people_search_added AFTER INSERT ON people_search
