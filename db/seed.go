@@ -112,56 +112,84 @@ func (tx *Tx) inOneGo(ctx context.Context, fn func() error) error {
 	return set(4, 1<<20) // FTS5's own
 }
 
-// seed adds the people after done.
+// seed adds the people after done. They are made up while those before them are written.
 func (tx *Tx) seed(ctx context.Context, done, size int, hash string, tokens map[int]string) error {
-	for from := 0; from < size; from += seedInsert {
-		people := make([]account.User, 0, seedInsert)
-		for i := from; i < min(from+seedInsert, size); i++ {
-			u := tx.believable(done + i + 1)
-			u.Password = hash
-			if token := tokens[done+i+1]; token != "" && len(tx.text.portraits) > 0 {
-				u.Set(tx.text.portraits[0].Name, token)
-			}
-			if err := tx.resolvePictures(ctx, account.User{}, &u); err != nil {
-				return err
-			}
-			people = append(people, u)
+	names := map[int]string{} // of pictures
+	for number, token := range tokens {
+		if token == "" || len(tx.text.portraits) == 0 {
+			continue
 		}
-		if err := tx.insertMany(ctx, people); err != nil {
+		portrait := tx.text.portraits[0].Name
+		u := account.User{Attributes: map[string]string{portrait: token}}
+		if err := tx.resolvePictures(ctx, account.User{}, &u); err != nil {
+			return err
+		}
+		names[number] = u.Attributes[portrait]
+	}
+	first, err := tx.reserve(ctx, size)
+	if err != nil {
+		return err
+	}
+	made, end := make(chan crowd, 2), make(chan struct{})
+	defer close(end)
+	go func() {
+		defer close(made)
+		for from := 0; from < size; from += seedInsert {
+			people := make([]account.User, 0, seedInsert)
+			for i := from; i < min(from+seedInsert, size); i++ {
+				u := tx.believable(done + i + 1)
+				u.ID, u.Password = first+int64(i), hash
+				if name := names[done+i+1]; name != "" {
+					u.Set(tx.text.portraits[0].Name, name)
+				}
+				people = append(people, u)
+			}
+			select {
+			case made <- tx.crowd(people):
+			case <-end:
+				return
+			}
+		}
+	}()
+	for c := range made {
+		if err := tx.insertMany(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// insertMany adds people with their profiles and what they are found by, in a few statements.
-func (tx *Tx) insertMany(ctx context.Context, people []account.User) error {
-	first, err := tx.reserve(ctx, len(people))
-	if err != nil {
-		return err
+// crowd holds the values of people as their tables have them, one after the other.
+type crowd struct{ users, profiles, texts []any }
+
+func (d *DB) crowd(people []account.User) crowd {
+	c := crowd{
+		users:    make([]any, 0, 13*len(people)),
+		profiles: make([]any, 0, (1+len(d.profile.Attributes))*len(people)),
+		texts:    make([]any, 0, 2*len(people)),
 	}
-	attributes := tx.profile.Attributes
-	users := make([]any, 0, 13*len(people))
-	profiles := make([]any, 0, (1+len(attributes))*len(people))
-	texts := make([]any, 0, 2*len(people))
-	for i := range people {
-		u := &people[i]
-		u.ID = first + int64(i)
-		users = append(users, u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
+	for _, u := range people {
+		c.users = append(c.users, u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
 			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.DateJoined.UnixMilli())
-		profiles = append(profiles, u.ID)
-		for _, attr := range attributes {
-			profiles = append(profiles, u.Attributes[attr.Name])
+		c.profiles = append(c.profiles, u.ID)
+		for _, attr := range d.profile.Attributes {
+			c.profiles = append(c.profiles, u.Attributes[attr.Name])
 		}
-		texts = append(texts, u.ID, tx.searchText(*u))
+		c.texts = append(c.texts, u.ID, d.searchText(u))
 	}
+	return c
+}
+
+// insertMany adds people with their profiles and what they are found by, in a few statements.
+func (tx *Tx) insertMany(ctx context.Context, c crowd) error {
+	attributes := tx.profile.Attributes
 	columns, set := "user_id", "user_id = excluded.user_id"
 	for _, attr := range attributes {
 		columns += ", " + quoted(attr.Name)
 		set += ", " + quoted(attr.Name) + " = excluded." + quoted(attr.Name)
 	}
 	insertProfiles := func() error {
-		return tx.insertRows(ctx, "profiles ("+columns+")", 1+len(attributes), profiles, " ON CONFLICT (user_id) DO UPDATE SET "+set)
+		return tx.insertRows(ctx, "profiles ("+columns+")", 1+len(attributes), c.profiles, " ON CONFLICT (user_id) DO UPDATE SET "+set)
 	}
 	if !tx.pg { // a profile that is there before its person is written once, not twice
 		if _, err := tx.exec(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
@@ -171,8 +199,8 @@ func (tx *Tx) insertMany(ctx context.Context, people []account.User) error {
 			return err
 		}
 	}
-	err = tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
-		" last_name_key, is_active, is_staff, date_joined)", 13, users, "")
+	err := tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
+		" last_name_key, is_active, is_staff, date_joined)", 13, c.users, "")
 	if err != nil {
 		return err
 	}
@@ -181,7 +209,7 @@ func (tx *Tx) insertMany(ctx context.Context, people []account.User) error {
 			return err
 		}
 	}
-	return tx.insertRows(ctx, "people_search (user_id, text)", 2, texts, "")
+	return tx.insertRows(ctx, "people_search (user_id, text)", 2, c.texts, "")
 }
 
 // insertRows adds rows of so many columns, whose values follow one another.
