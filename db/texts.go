@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"strings"
 
 	"nameplate/internal/account"
@@ -40,7 +41,9 @@ func newTexts(p profile.Profile, pg bool) texts {
 	}
 	t.columns = columns
 	t.person = "SELECT " + columns + " FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE "
-	t.byID, t.byName, t.byEmail = t.person+"u.id = ?1", t.person+"u.username_key = ?1", t.person+"u.email_key = ?1"
+	// Casts, because SQLite plans a statement anew for each value that is compared with a column as it is.
+	t.byID, t.byName, t.byEmail = t.person+"u.id = CAST(?1 AS BIGINT)", t.person+"u.username_key = CAST(?1 AS TEXT)",
+		t.person+"u.email_key = CAST(?1 AS TEXT)"
 	if pg {
 		numbers := strings.NewReplacer("?1", "$1")
 		t.byID, t.byName, t.byEmail = numbers.Replace(t.byID), numbers.Replace(t.byName), numbers.Replace(t.byEmail)
@@ -77,4 +80,13 @@ func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
 		}
 	}
 	return u, nil
+}
+
+// briefly is ctx for a read of one row by a key. On SQLite nothing watches for its end, which costs more than the read: the busy
+// wait has an end of its own, and the row is there in microseconds.
+func (d *DB) briefly(ctx context.Context) context.Context {
+	if d.pg || ctx.Err() != nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
