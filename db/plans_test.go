@@ -1,0 +1,104 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+)
+
+// ListPlans returns PostgreSQL's plan of the keys of each page of each order, where it may not go through the whole table.
+func ListPlans(t testing.TB, d *DB) map[string]string {
+	t.Helper()
+	plans := map[string]string{}
+	resource := admin.People(d.profile)
+	for _, column := range resource.Columns {
+		if !column.Sortable {
+			continue
+		}
+		for _, desc := range []bool{false, true} {
+			l, err := d.newList(resource, admin.Query{Sort: column.Name, Desc: desc})
+			if err != nil {
+				t.Fatal(err)
+			}
+			query, args := used(l.keys(l.table, 101), l.args)
+			err = d.read(t.Context(), func(tx *Tx) error {
+				if _, err := tx.exec(t.Context(), "SET LOCAL enable_seqscan = off"); err != nil {
+					return err
+				}
+				rows, err := tx.rows(t.Context(), "EXPLAIN "+query, args...)
+				if err != nil {
+					return err
+				}
+				defer rows.Close()
+				for rows.Next() {
+					var line string
+					if err := rows.Scan(&line); err != nil {
+						return err
+					}
+					plans[fmt.Sprintf("%s, backwards %v", column.Name, desc)] += line + "\n"
+				}
+				return rows.Err()
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return plans
+}
+
+func TestJournalIsSmallAgainAfterALongRead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "n.db")
+	d := openFile(t, file)
+	err := d.read(t.Context(), func(tx *Tx) error {
+		var before, after int
+		if err := tx.row(t.Context(), "SELECT count(*) FROM users").Scan(&before); err != nil {
+			return err
+		}
+		if err := d.Seed(context.WithoutCancel(t.Context()), 10_000, "", nil); err != nil {
+			return err
+		}
+		err := tx.row(t.Context(), "SELECT count(*) FROM users").Scan(&after)
+		if before != after {
+			t.Errorf("a read saw %d and then %d people", before, after)
+		}
+		if info, err := os.Stat(file + "-wal"); err != nil || info.Size() <= 2*maxJournal {
+			t.Errorf("the read held nothing back; %v", err)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if _, err := d.CreateUser(t.Context(), Author{}, account.User{Username: strings.Repeat("a", i+1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if info, err := os.Stat(file + "-wal"); err != nil || info.Size() > 2*maxJournal {
+		t.Errorf("%d bytes, %v", info.Size(), err)
+	}
+}
+
+// TestReadingOnePersonAllocatesLittle notices when SQLite plans the statement anew for each value.
+func TestReadingOnePersonAllocatesLittle(t *testing.T) {
+	d := openFile(t, filepath.Join(t.TempDir(), "n.db"))
+	if err := d.Seed(t.Context(), 10, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	allocations := testing.AllocsPerRun(200, func() {
+		if _, err := d.UserByName(t.Context(), "person0000005"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocations > 45 { // 31; and 77 when it is planned anew for each
+		t.Errorf("%v allocations", allocations)
+	}
+}
