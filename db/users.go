@@ -24,7 +24,7 @@ func (d *DB) UserByName(ctx context.Context, username string) (account.User, err
 	if !storable(username) {
 		return account.User{}, ErrNotFound
 	}
-	u, err := d.scanPerson(d.r.QueryRowContext(ctx, d.text.byName, account.Key(username)))
+	u, err := d.scanPerson(d.r.QueryRowContext(d.briefly(ctx), d.text.byName, account.Key(username)))
 	if err != nil {
 		return u, fmt.Errorf("read a user by name: %w", told(err))
 	}
