@@ -1,13 +1,20 @@
 package handlers
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/valyala/fasthttp/fasthttputil"
+
+	"nameplate/db/dbtest"
 )
 
 const formType = "application/x-www-form-urlencoded"
@@ -88,4 +95,42 @@ func TestBytesThatNoColumnTakes(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTwoLengthsAreRefused(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	ln := fasthttputil.NewInmemoryListener()
+	go func() { _ = s.app.Listener(ln) }()
+	defer func() { must(t, s.app.Shutdown()) }()
+	const next = "GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\n\r\n"
+	for _, row := range []struct {
+		outcome, head, body string
+		want                []int
+	}{
+		{"one length is read", "Content-Length: 4\r\n", "a=1&", []int{403, 200}},
+		{"chunks are read", "Transfer-Encoding: chunked\r\n", "4\r\na=1&\r\n0\r\n\r\n", []int{403, 200}},
+		{"a length before chunks ends the connection", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", []int{400}},
+		{"a length behind chunks ends the connection", "Transfer-Encoding: chunked\r\ncontent-length: 4\r\n", "0\r\n\r\n", []int{400}},
+	} {
+		conn, err := ln.Dial()
+		must(t, err)
+		_, err = conn.Write([]byte("POST /login HTTP/1.1\r\nHost: localhost:8080\r\n" + row.head + "\r\n" + row.body + next))
+		must(t, err)
+		read := bufio.NewReader(conn)
+		var got []int
+		for range len(row.want) + 1 {
+			must(t, conn.SetReadDeadline(time.Now().Add(time.Second)))
+			response, err := http.ReadResponse(read, nil)
+			if err != nil {
+				break
+			}
+			_, err = io.Copy(io.Discard, response.Body)
+			must(t, err)
+			got = append(got, response.StatusCode)
+		}
+		if !slices.Equal(got, row.want) {
+			t.Errorf("%s: %v, want %v", row.outcome, got, row.want)
+		}
+		must(t, conn.Close())
+	}
 }
