@@ -32,6 +32,7 @@ func wantState(t *testing.T, d *DB, want State) {
 func step(sql string) *fstest.MapFile { return &fstest.MapFile{Data: []byte("-- +goose Up\n" + sql)} }
 
 func TestMigrationsGoThroughTheirStates(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "n.db")
 	d := unmigrated(t, file)
 	wantState(t, d, Empty)
@@ -86,6 +87,7 @@ func TestAnotherProgramsDatabaseIsLeftAlone(t *testing.T) {
 }
 
 func TestTwoMigrateAtOnce(t *testing.T) {
+	t.Parallel()
 	for range 5 {
 		file := filepath.Join(t.TempDir(), "n.db")
 		var wg sync.WaitGroup

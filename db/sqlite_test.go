@@ -58,6 +58,7 @@ func TestEveryConnectionHasThePragmas(t *testing.T) {
 }
 
 func TestForeignLockIsBusyAndReadsGoOn(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "n.db")
 	d, other := openFile(t, file), openFile(t, file)
 	u, err := d.CreateUser(t.Context(), Author{}, account.User{Username: "ada", IsActive: true})
@@ -98,6 +99,7 @@ func TestForeignLockIsBusyAndReadsGoOn(t *testing.T) {
 }
 
 func TestTwoProgramsOnOneFileLoseNothing(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "n.db")
 	done := make(chan error, 2)
 	dbs := []*DB{openFile(t, file), openFile(t, file)}
@@ -121,6 +123,7 @@ func TestTwoProgramsOnOneFileLoseNothing(t *testing.T) {
 }
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	garbage := filepath.Join(t.TempDir(), "garbage.db")
 	if err := os.WriteFile(garbage, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
@@ -138,6 +141,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestListsWalkAlongAnIndex(t *testing.T) {
+	t.Parallel()
 	d := openFile(t, filepath.Join(t.TempDir(), "n.db"))
 	if err := d.Seed(t.Context(), 1000, "", nil); err != nil {
 		t.Fatal(err)
@@ -195,6 +199,7 @@ func explain(t *testing.T, d *DB, query string, args []any) string {
 }
 
 func TestJournalStaysSmall(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "n.db")
 	d := openFile(t, file)
 	if err := d.Seed(t.Context(), 20_000, "", nil); err != nil {
