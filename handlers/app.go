@@ -76,12 +76,17 @@ func New(a App) *fiber.App {
 	return f
 }
 
-// patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to.
+// patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to. Only
+// a form with parts may be as large as a picture: memory for any other body is taken before it comes.
 func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	var c fasthttp.RequestConfig
 	if h.ContentLength() > 64<<10 {
-		return fasthttp.RequestConfig{ReadTimeout: uploadTimeout}
+		c.ReadTimeout = uploadTimeout
 	}
-	return fasthttp.RequestConfig{}
+	if len(h.MultipartFormBoundary()) == 0 || len(h.Peek(fiber.HeaderContentEncoding)) > 0 {
+		c.MaxRequestBodySize = textMax
+	}
+	return c
 }
 
 // open says whether a stranger may register.
