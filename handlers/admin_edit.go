@@ -27,16 +27,16 @@ var flags = []flag{
 // readEdit reads a row, or a whole person, as an admin sent it. What was not sent stays as it is.
 func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 	filled := newFilled()
-	edit := views.Edit{User: person, Values: filled.Values, Errors: filled.Errors, Waiting: filled.Waiting, List: c.FormValue("list")}
+	edit := views.Edit{User: person, Values: filled.Values, Errors: filled.Errors, Waiting: filled.Waiting, List: posted(c, "list")}
 	if err := a.attributeValues(c, a.Profile.Attributes, &filled); err != nil {
 		return edit, err
 	}
 	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
 		text, sent := filled.Values[attr.Name], has(c, attr.Name)
 		if attr.IsPicture() {
-			sent = text != "" || isTrue(c.FormValue("remove_"+attr.Name))
+			sent = text != "" || isTrue(posted(c, "remove_"+attr.Name))
 		} else {
-			text = c.FormValue(attr.Name)
+			text = posted(c, attr.Name)
 		}
 		if !sent {
 			continue
@@ -56,7 +56,7 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 			*flag.of(&edit.User) = isTrue(sent[len(sent)-1]) // a box that is not ticked leaves only the 0 that stands before it
 		}
 	}
-	version, err := strconv.ParseInt(c.FormValue("version"), 10, 64)
+	version, err := strconv.ParseInt(posted(c, "version"), 10, 64)
 	if err != nil {
 		return edit, fiber.NewError(fiber.StatusUnprocessableEntity)
 	}
@@ -91,24 +91,6 @@ func yesNo(b bool) string {
 	}
 	return "no"
 }
-
-// formValues returns every value that a form gives a field.
-func formValues(c *fiber.Ctx, name string) []string {
-	if form, err := c.MultipartForm(); err == nil {
-		return form.Value[name]
-	}
-	var values []string
-	for _, value := range c.Request().PostArgs().PeekMulti(name) {
-		values = append(values, string(value))
-	}
-	return values
-}
-
-// has says whether a form gives a field at all.
-func has(c *fiber.Ctx, name string) bool { return len(formValues(c, name)) > 0 }
-
-// listMax is the most bytes of a list's query that a form sends back to: it ends in a header.
-const listMax = 4000
 
 // listQuery returns the query string of the list that a form came from, written anew.
 func listQuery(list string) url.Values {

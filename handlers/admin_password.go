@@ -27,7 +27,7 @@ func (a *App) updateUserPassword(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	password := c.FormValue("new_password")
+	password := posted(c, "new_password")
 	err = auth.CheckPassword(password, person.Username, person.Email, person.FirstName, person.LastName)
 	if message, ok := errors.AsType[form.Message](err); ok {
 		return a.showUserPassword(c, fiber.StatusUnprocessableEntity, person, message.Error())

@@ -43,7 +43,7 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if c.FormValue("resolve") == "theirs" {
+	if posted(c, "resolve") == "theirs" {
 		return a.savedUser(c, person)
 	}
 	edit, err := a.readEdit(c, person)
@@ -85,7 +85,7 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User) error {
 	id := strconv.FormatInt(person.ID, 10)
 	to := userPath(person.ID) + "?saved=1"
 	if has(c, "list") {
-		query := listQuery(c.FormValue("list"))
+		query := listQuery(posted(c, "list"))
 		query.Set("saved", id)
 		to = usersPath + "?" + query.Encode() + "#user-" + id
 	}

@@ -111,7 +111,7 @@ func (a *App) createUser(c *fiber.Ctx) error {
 	}
 	user.IsActive = true
 	for _, right := range []string{"is_staff", "is_superuser"} {
-		if isTrue(c.FormValue(right)) {
+		if isTrue(posted(c, right)) {
 			if !account.MaySetRights(me) {
 				return errForbidden
 			}

@@ -26,7 +26,7 @@ var errTooLarge = form.Message(tooLarge)
 func (a *App) attributeValues(c *fiber.Ctx, attrs []profile.Attribute, filled *views.Filled) error {
 	for _, attr := range attrs {
 		if !attr.IsPicture() {
-			filled.Values[attr.Name] = c.FormValue(attr.Name)
+			filled.Values[attr.Name] = posted(c, attr.Name)
 			continue
 		}
 		waiting, err := a.waitingPicture(c, attr)
@@ -72,7 +72,7 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 
 // earlierPicture returns the picture that an earlier try of the same form left waiting.
 func (a *App) earlierPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting, error) {
-	token := c.FormValue("waiting_" + attr.Name)
+	token := posted(c, "waiting_"+attr.Name)
 	if token == "" {
 		return views.Waiting{}, nil
 	}

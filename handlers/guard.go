@@ -126,7 +126,7 @@ func (a *App) csrfSecret(c *fiber.Ctx) []byte {
 // tokenFits says whether the form carries the token of the browser's secret.
 func (a *App) tokenFits(c *fiber.Ctx) bool {
 	secret := a.csrfSecret(c)
-	token, err := base64.RawURLEncoding.DecodeString(c.FormValue("csrfmiddlewaretoken"))
+	token, err := base64.RawURLEncoding.DecodeString(posted(c, "csrfmiddlewaretoken"))
 	if secret == nil || err != nil || len(token) != 2*tokenBytes {
 		return false
 	}

@@ -33,7 +33,7 @@ var routes = []struct {
 	{"GET /@:username", "/@one", [6]int{200, 200, 200, 200, 200, 200}},
 	{"GET /settings/profile", "/settings/profile", [6]int{303, 200, 200, 200, 200, 303}},
 	{"GET /settings/profile/:attribute", "/settings/profile/portfolio_site", [6]int{303, 200, 200, 200, 200, 303}},
-	{"POST /settings/profile/:attribute", "/settings/profile/first_name", [6]int{303, 303, 303, 303, 303, 303}},
+	{"POST /settings/profile/:attribute", "/settings/profile/first_name", [6]int{303, 422, 422, 422, 422, 303}},
 	{"POST /settings/profile/:attribute/check", "/settings/profile/first_name/check", [6]int{303, 200, 200, 200, 200, 303}},
 	{"GET /admin", "/admin/", [6]int{303, 403, 403, 303, 303, 303}},
 	{"GET /admin/users", "/admin/users", [6]int{303, 403, 403, 200, 200, 303}},
@@ -87,9 +87,6 @@ func TestRoutesTimesWhoAsks(t *testing.T) {
 					r := asker.do(httptest.NewRequest(method, at, nil))
 					want := row.want[i]
 					if part && want == http.StatusSeeOther {
-						if r.header.Get("HX-Redirect") == "" && r.status == http.StatusOK && r.Find("html h1").Length() == 0 {
-							continue // the row that was saved
-						}
 						if r.status != http.StatusUnauthorized && r.status != http.StatusOK || r.header.Get("HX-Redirect") == "" {
 							t.Errorf("%s %s as %s with htmx: %d without HX-Redirect", method, at, names[i], r.status)
 						}

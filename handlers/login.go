@@ -32,9 +32,9 @@ func (a *App) loginForm(c *fiber.Ctx) error {
 // login lets somebody in by user name or e-mail address. Every cause of a refusal has one wording and takes the same time.
 func (a *App) login(c *fiber.Ctx) error {
 	login := views.Login{
-		Username: cut(c.FormValue("username"), 1000),
-		Next:     safeNext(c.FormValue("next")),
-		Remember: isTrue(c.FormValue("remember")),
+		Username: cut(posted(c, "username"), 1000),
+		Next:     safeNext(posted(c, "next")),
+		Remember: isTrue(posted(c, "remember")),
 	}
 	person, err := a.DB.UserForLogin(c.UserContext(), login.Username)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
@@ -48,7 +48,7 @@ func (a *App) login(c *fiber.Ctx) error {
 	if wait > 0 {
 		return a.refuseLogin(c, login, wait)
 	}
-	right, err := a.Hasher.Verify(c.UserContext(), person.Password, c.FormValue("password"))
+	right, err := a.Hasher.Verify(c.UserContext(), person.Password, posted(c, "password"))
 	if err != nil {
 		return fmt.Errorf("check the password of user %d: %w", person.ID, err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // updatePicture replaces or removes one's own picture.
 func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
-	if isTrue(c.FormValue("remove")) {
+	if isTrue(posted(c, "remove")) {
 		return a.setAttribute(c, attr, "", views.Waiting{})
 	}
 	waiting, err := a.waitingPicture(c, attr)

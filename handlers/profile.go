@@ -45,7 +45,12 @@ func (a *App) updateAttribute(c *fiber.Ctx) error {
 	if attr.IsPicture() {
 		return a.updatePicture(c, attr)
 	}
-	return a.setAttribute(c, attr, c.FormValue(attr.Name), views.Waiting{})
+	if !has(c, attr.Name) { // cut short on its way, or somebody else's form: emptying the value is not what it says
+		return a.showAttribute(c, fiber.StatusUnprocessableEntity, views.Field{
+			Attribute: attr, Value: signedIn(c).Value(attr.Name), Error: "Send the form once more: the value did not arrive.",
+		})
+	}
+	return a.setAttribute(c, attr, posted(c, attr.Name), views.Waiting{})
 }
 
 // setAttribute saves one value and answers the row, or the form with what is wrong.
@@ -68,7 +73,7 @@ func (a *App) checkAttribute(c *fiber.Ctx) error {
 		return errNotFound
 	}
 	person := signedIn(c)
-	field := views.Field{Attribute: attr, Value: c.FormValue(attr.Name), Check: checkPath(attr)}
+	field := views.Field{Attribute: attr, Value: posted(c, attr.Name), Check: checkPath(attr)}
 	value, err := attr.Parse(field.Value)
 	if err == nil && attr.OfUser {
 		err = a.checkFree(c.UserContext(), attr.Name, value, person.Email, person.ID)

@@ -25,6 +25,7 @@ func TestUpdateAttribute(t *testing.T) {
 		{"one's own name in another case is saved", "username", "ADA_L", "ADA_L"},
 		{"a taken user name is refused", "username", "Taken", ""},
 		{"somebody's address as a user name is refused", "username", "eve@example.org", ""},
+		{"an address of a machine as a user name is refused", "username", "eve@localhost", ""},
 		{"an empty user name is refused", "username", "", ""},
 	}
 	onEach(t, func(t *testing.T, s *site) {
@@ -91,6 +92,25 @@ func TestEditAttribute(t *testing.T) {
 	})
 }
 
+func TestUpdateAttributeNeedsItsField(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada", func(u *account.User) { u.FirstName = "Ada" })
+		c := s.as(ada)
+		for _, r := range []answer{
+			c.post("/settings/profile/first_name"),
+			c.post("/settings/profile/first_name?first_name=Eve"),
+			c.post("/settings/profile/first_name", "last_name", "X"),
+			c.upload("/settings/profile/first_name", "first_name", "a.txt", []byte("Eve")),
+		} {
+			now, err := s.db.User(context.Background(), ada.ID)
+			must(t, err)
+			if r.status != 422 || now.FirstName != "Ada" || now.LastName != "" {
+				t.Errorf("%d, and the name is %q", r.status, now.FirstName)
+			}
+		}
+	})
+}
+
 func TestUpdateAttributeChangesNothingElse(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		ada, eve := s.add("ada"), s.add("eve")
@@ -133,6 +153,11 @@ func TestUpdatePicture(t *testing.T) {
 		}
 		if r := c.htmx().upload(at, "profile_pic", "b.jpg", photo(t, 2)); r.status != 200 || now() == first || s.files() != 3 || r.Find("#row-profile_pic img").Length() != 1 {
 			t.Errorf("replaced: %d, %d files", r.status, s.files())
+		}
+		for _, name := range []string{first + "-096.jpg", first + "-+96.jpg", first + "-97.jpg", first + ".jpg", first + "-96.png"} {
+			if r := s.client().get("/uploads/profile_pics/" + name); r.status != 404 {
+				t.Errorf("%s: %d", name, r.status)
+			}
 		}
 		second := now()
 		for name, data := range map[string][]byte{"text": []byte("hello"), "nothing": nil} {

@@ -64,7 +64,7 @@ func (a *App) checkRegister(c *fiber.Ctx) error {
 	if !a.open() {
 		return errForbidden
 	}
-	name := c.FormValue("field", c.Get("HX-Trigger-Name"))
+	name := orElse(posted(c, "field"), c.Get("HX-Trigger-Name"))
 	for _, field := range a.registerFields(newFilled()) {
 		if name == "" && c.Request().PostArgs().Has(field.Name) {
 			name = field.Name
@@ -72,7 +72,7 @@ func (a *App) checkRegister(c *fiber.Ctx) error {
 		if field.Name != name || field.IsPicture() {
 			continue
 		}
-		field.Value = c.FormValue(name)
+		field.Value = posted(c, name)
 		if err := a.checkNew(c.UserContext(), field.Attribute, field.Value, typedNames(c)); err != nil {
 			message, ok := errors.AsType[form.Message](err)
 			if !ok {
@@ -96,7 +96,7 @@ func withoutPassword(field views.Field) views.Field {
 // typedNames returns the names and the address that a form holds, which its password may not be like. They are cut where no
 // name goes on: comparing takes a while for each word.
 func typedNames(c *fiber.Ctx) account.User {
-	of := func(field string) string { return cut(c.FormValue(field), 1000) }
+	of := func(field string) string { return cut(posted(c, field), 1000) }
 	return account.User{Username: of("username"), Email: of("email"), FirstName: of("first_name"), LastName: of("last_name")}
 }
 
@@ -144,7 +144,7 @@ func (a *App) readNewUser(c *fiber.Ctx, attrs []profile.Attribute, own bool) (vi
 			continue // not asked for when signing up
 		}
 		if attr.OfUser {
-			filled.Values[attr.Name] = c.FormValue(attr.Name)
+			filled.Values[attr.Name] = posted(c, attr.Name)
 		}
 		if attr.Name == "email" {
 			attr.Required = own
@@ -163,7 +163,7 @@ func (a *App) readNewUser(c *fiber.Ctx, attrs []profile.Attribute, own bool) (vi
 		}
 		user.Set(attr.Name, value)
 	}
-	password := c.FormValue("password")
+	password := posted(c, "password")
 	if own || password != "" {
 		filled.Errors.Add("password", auth.CheckPassword(password, names.Username, names.Email, names.FirstName, names.LastName))
 		user.Password = password
