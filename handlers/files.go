@@ -74,7 +74,7 @@ func (a *App) pictureFile(c *fiber.Ctx) error {
 	stem, ok := strings.CutSuffix(c.Params("file"), ".jpg")
 	name, size, found := strings.Cut(stem, "-")
 	pixels, err := strconv.Atoi(size)
-	if !ok || !found || err != nil {
+	if !ok || !found || err != nil || strconv.Itoa(pixels) != size {
 		return errNotFound
 	}
 	file, err := a.Pictures.Open(name, pixels)
