@@ -54,15 +54,19 @@ func (f format) pixelBytes(data []byte, config image.Config) int64 {
 	case f.name == "GIF":
 		return 5 // the frame, and the canvas it may have to be laid on
 	}
+	size := int64(4)
 	switch config.ColorModel {
 	case color.RGBA64Model, color.NRGBA64Model:
-		return 8
+		size = 8
 	case color.GrayModel:
-		return 1
+		size = 1
 	case color.YCbCrModel:
-		return 3
+		size = 3
 	}
-	return 4
+	if f.name == "PNG" && len(data) > 28 && data[28] == 1 {
+		size *= 2 // interlaced: each pass is decoded beside the whole
+	}
+	return size
 }
 
 // checkScans bounds the passes over a progressive JPEG: a small file can ask for thousands, each over every pixel.

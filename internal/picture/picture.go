@@ -30,7 +30,7 @@ const (
 
 	// bigBytes is what a decoded picture may take before it is decoded alone, and hugeBytes what it may take at all.
 	bigBytes  = 96 << 20
-	hugeBytes = 420 << 20
+	hugeBytes = 256 << 20
 )
 
 // Picture is a picture as it is stored: a square in each of profile.PictureSizes, as JPEG without metadata.
@@ -99,7 +99,7 @@ func (r *Reader) weigh(f format, data []byte) (int64, error) {
 	}
 	switch spent := pixels * f.pixelBytes(data, config); {
 	case spent > hugeBytes:
-		return 0, form.Message("Choose a smaller picture, or save it as plain JPEG: a progressive one with so many pixels takes too much memory.")
+		return 0, form.Message("Choose a smaller picture, or save it as a plain JPEG: this one takes too much memory to open.")
 	case spent > bigBytes:
 		return r.slots, nil
 	}
