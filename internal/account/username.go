@@ -65,9 +65,9 @@ func usernameTooLong(n int) error {
 	return form.Message(fmt.Sprintf("Shorten the username to %d characters: it has %d.", UsernameMax, n))
 }
 
-// UsernameIsForeignEmail says whether a username looks like an e-mail address and is not the person's own: who logs in with
-// that address would be taken for another.
+// UsernameIsForeignEmail says whether a username is an e-mail address and not the person's own: who logs in with that address
+// would be taken for another.
 func UsernameIsForeignEmail(username, email string) bool {
-	at := strings.LastIndexByte(username, '@')
-	return at > 0 && strings.Contains(username[at:], ".") && Key(username) != Key(email)
+	_, err := ParseEmail(username)
+	return err == nil && Key(username) != Key(email)
 }

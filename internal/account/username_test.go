@@ -149,13 +149,13 @@ func TestUsernameIsForeignEmail(t *testing.T) {
 		username, email string
 		want            bool
 	}{
-		"another's address":         {"bob@example.org", "ada@example.org", true},
-		"an address, without one":   {"bob@example.org", "", true},
-		"one's own":                 {"Ada@Example.org", "ada@example.org", false},
-		"no domain":                 {"ada@home", "ada@example.org", false},
-		"no @":                      {"ada.lovelace", "ada@example.org", false},
-		"nothing before the @":      {"@ada.b", "ada@example.org", false},
-		"an address within another": {"a@b@example.org", "ada@example.org", true},
+		"another's address":       {"bob@example.org", "ada@example.org", true},
+		"an address, without one": {"bob@example.org", "", true},
+		"one's own":               {"Ada@Example.org", "ada@example.org", false},
+		"no domain":               {"ada@home", "ada@example.org", false},
+		"no @":                    {"ada.lovelace", "ada@example.org", false},
+		"nothing before the @":    {"@ada.b", "ada@example.org", false},
+		"no address at all":       {"a@b@example.org", "ada@example.org", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := UsernameIsForeignEmail(row.username, row.email); got != row.want {
