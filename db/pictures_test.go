@@ -40,7 +40,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 			t.Errorf("the token is still there: %v", err)
 		}
 		pic := attribute(t, "profile_pic")
-		_, err := d.SetAttribute(ctx, nobody, u.ID, pic, "t1-0123456789abcdefghijkl")
+		_, err := d.SetAttribute(ctx, nobody, u.ID, pic, "t1-0123456789abcdefghijkl", 0)
 		if !errors.Is(err, db.ErrPictureGone) {
 			t.Errorf("a token was taken twice: %v", err)
 		}
@@ -50,7 +50,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 		}
 		wantRemoved("dropping what is used")
 		wait("t3-0123456789abcdefghijkl", "two")
-		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, "t3-0123456789abcdefghijkl"); err != nil || u.Value("profile_pic") != "two" {
+		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, "t3-0123456789abcdefghijkl", 0); err != nil || u.Value("profile_pic") != "two" {
 			t.Fatalf("%+v, %v", u, err)
 		}
 		if names, err := d.PictureNames(ctx); err != nil || !names["one"] || !names["two"] || len(names) != 2 {
@@ -60,7 +60,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantRemoved("dropping the replaced one", "one")
-		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, ""); err != nil || u.Value("profile_pic") != "" {
+		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, "", 0); err != nil || u.Value("profile_pic") != "" {
 			t.Fatalf("%+v, %v", u, err)
 		}
 		// the program dies here, and starts again

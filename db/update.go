@@ -12,8 +12,10 @@ import (
 
 // SetAttribute saves one row of the profile page of user id, a text field of the user or an attribute, and returns the person
 // as saved. The value of a picture is the token of a waiting one, or empty to remove it.
-// It returns form.Errors for what may not be saved, ErrPictureGone (with form.Errors) for a token nobody knows, and ErrNotFound.
-func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile.Attribute, value string) (account.User, error) {
+// Version is the one that the form was made of, 0 for none: it returns *Conflict when somebody else gave this very attribute
+// another value since. It returns form.Errors for what may not be saved, ErrPictureGone (with form.Errors) for a token nobody
+// knows, and ErrNotFound.
+func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile.Attribute, value string, version int64) (account.User, error) {
 	if _, ok := d.profile.Attribute(attr.Name); !ok && !isUserText(attr.Name) {
 		return account.User{}, fmt.Errorf("set %q of user %d: no such attribute", attr.Name, id)
 	}
@@ -30,6 +32,9 @@ func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile
 			return err
 		}
 		if err := errs.Err(); err != nil {
+			return err
+		}
+		if err := tx.unchanged(ctx, before, after, attr.Name, version); err != nil {
 			return err
 		}
 		saved = after
@@ -135,6 +140,22 @@ func (tx *Tx) current(ctx context.Context, before account.User, version int64) e
 		return nil
 	}
 	return &Conflict{Theirs: before, Was: was}
+}
+
+// unchanged fails with *Conflict when somebody else gave one field another value than after has, since that version.
+func (tx *Tx) unchanged(ctx context.Context, before, after account.User, field string, version int64) error {
+	if version == 0 || before.Value(field) == after.Value(field) {
+		return nil
+	}
+	err := tx.current(ctx, before, version)
+	if conflict, ok := errors.AsType[*Conflict](err); ok {
+		was, changed := conflict.Was[field]
+		if !changed {
+			return nil // something else of the person was
+		}
+		conflict.Was = map[string]string{field: was}
+	}
+	return err
 }
 
 // DeleteUser deletes a person with all that is theirs, asked for by me. It returns the names of their pictures, to be given to

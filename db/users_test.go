@@ -155,7 +155,7 @@ func TestSetAttributeSavesOneRow(t *testing.T) {
 		me := add(t, d, account.User{Username: "ada", Email: "ada@example.org"})
 		by := db.Author{ID: me.ID, IP: "192.0.2.1"}
 		set := func(name, value string) (account.User, error) {
-			return d.SetAttribute(t.Context(), by, me.ID, attribute(t, name), value)
+			return d.SetAttribute(t.Context(), by, me.ID, attribute(t, name), value, 0)
 		}
 		u, err := set("portfolio_site", "https://ada.example.org/")
 		if err != nil || u.Value("portfolio_site") != "https://ada.example.org/" || u.Version != 2 {
@@ -177,10 +177,10 @@ func TestSetAttributeSavesOneRow(t *testing.T) {
 		add(t, d, account.User{Username: "bob"})
 		_, err = set("username", "BOB")
 		wantFields(t, err, "username")
-		if _, err = d.SetAttribute(t.Context(), by, me.ID, profile.Attribute{Name: "is_staff"}, "1"); err == nil {
+		if _, err = d.SetAttribute(t.Context(), by, me.ID, profile.Attribute{Name: "is_staff"}, "1", 0); err == nil {
 			t.Error("is_staff was set as an attribute")
 		}
-		if _, err = d.SetAttribute(t.Context(), by, 99, attribute(t, "first_name"), "X"); !errors.Is(err, db.ErrNotFound) {
+		if _, err = d.SetAttribute(t.Context(), by, 99, attribute(t, "first_name"), "X", 0); !errors.Is(err, db.ErrNotFound) {
 			t.Error(err)
 		}
 	})

@@ -32,5 +32,5 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 			return err
 		}
 	}
-	return a.showAttribute(c, refusal(form.Errors{attr.Name: field.Error}), field)
+	return a.refuseAttribute(c, refusal(form.Errors{attr.Name: field.Error}), field)
 }

@@ -2,9 +2,12 @@ package handlers
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
+	"nameplate/db"
+	"nameplate/internal/account"
 	"nameplate/internal/form"
 	"nameplate/internal/profile"
 	"nameplate/views"
@@ -32,38 +35,72 @@ func (a *App) editAttribute(c *fiber.Ctx) error {
 	if !ok {
 		return errNotFound
 	}
-	field := views.Field{Attribute: attr, Value: signedIn(c).Value(attr.Name)}
-	return a.showAttribute(c, fiber.StatusOK, field)
+	person := signedIn(c)
+	return a.showAttribute(c, fiber.StatusOK, person, views.Field{Attribute: attr, Value: person.Value(attr.Name), Version: person.Version})
 }
 
 // updateAttribute saves one row of one's own profile.
 func (a *App) updateAttribute(c *fiber.Ctx) error {
 	attr, ok := a.Profile.Row(c.Params("attribute"))
-	if !ok {
+	switch {
+	case !ok:
 		return errNotFound
-	}
-	if attr.IsPicture() {
+	case posted(c, "resolve") == "theirs":
+		return saved(c, rowPath(attr), views.AttributeRow(a.page(c, yourProfile), signedIn(c), attr, false))
+	case attr.IsPicture():
 		return a.updatePicture(c, attr)
-	}
-	if !has(c, attr.Name) { // cut short on its way, or somebody else's form: emptying the value is not what it says
-		return a.showAttribute(c, fiber.StatusUnprocessableEntity, views.Field{
+	case !has(c, attr.Name): // cut short on its way, or somebody else's form: emptying the value is not what it says
+		return a.refuseAttribute(c, fiber.StatusUnprocessableEntity, views.Field{
 			Attribute: attr, Value: signedIn(c).Value(attr.Name), Error: "Send the form once more: the value did not arrive.",
 		})
 	}
 	return a.setAttribute(c, attr, posted(c, attr.Name), views.Waiting{})
 }
 
-// setAttribute saves one value and answers the row, or the form with what is wrong.
+// setAttribute saves one value and answers the row, or the form with what is wrong or was changed meanwhile.
 func (a *App) setAttribute(c *fiber.Ctx, attr profile.Attribute, value string, waiting views.Waiting) error {
-	person, err := a.DB.SetAttribute(c.UserContext(), a.author(c), signedIn(c).ID, attr, value)
+	person, err := a.DB.SetAttribute(c.UserContext(), a.author(c), signedIn(c).ID, attr, value, version(c))
+	field := views.Field{Attribute: attr, Value: value, Waiting: waiting}
 	if errs, ok := errors.AsType[form.Errors](err); ok {
-		return a.showAttribute(c, fiber.StatusUnprocessableEntity,
-			views.Field{Attribute: attr, Value: value, Error: errs[attr.Name], Waiting: waiting})
+		field.Error = errs[attr.Name]
+		return a.refuseAttribute(c, fiber.StatusUnprocessableEntity, field)
+	}
+	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
+		return a.showConflict(c, field, conflict)
 	}
 	if err != nil {
 		return err
 	}
 	return saved(c, settings+"?saved="+attr.Name+"#row-"+attr.Name, views.AttributeRow(a.page(c, yourProfile), person, attr, true))
+}
+
+// showConflict answers the form with what the value was, what somebody else made of it, and what this form would.
+func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflict) error {
+	theirs := conflict.Theirs.Value(field.Name)
+	field.Version = conflict.Theirs.Version
+	field.Conflict = &views.ConflictField{Label: field.Label, Was: conflict.Was[field.Name], Theirs: theirs, Yours: field.Value}
+	if field.IsPicture() { // names of files say nothing to people
+		field.Conflict.Was, field.Conflict.Theirs, field.Conflict.Yours = pictureWords(field.Conflict.Was), pictureWords(theirs), pictureWords(field.Value)
+		if field.Waiting.Token != "" {
+			if err := a.DB.HoldWaiting(c.UserContext(), field.Waiting.Token); err != nil {
+				return err
+			}
+		}
+	}
+	return a.showAttribute(c, fiber.StatusConflict, conflict.Theirs, field)
+}
+
+func pictureWords(name string) string {
+	if name == "" {
+		return "no picture"
+	}
+	return "a picture"
+}
+
+// version returns the version that a form was made of, 0 where it says none.
+func version(c *fiber.Ctx) int64 {
+	n, _ := strconv.ParseInt(posted(c, "version"), 10, 64)
+	return max(n, 0)
 }
 
 // checkAttribute answers the field of one row, checked, as it is left.
@@ -89,9 +126,20 @@ func (a *App) checkAttribute(c *fiber.Ctx) error {
 
 func checkPath(attr profile.Attribute) string { return settings + "/" + attr.Name + "/check" }
 
+func rowPath(attr profile.Attribute) string { return settings + "#row-" + attr.Name }
+
+// refuseAttribute answers a form that was not accepted. It keeps the version that it was made of.
+func (a *App) refuseAttribute(c *fiber.Ctx, status int, field views.Field) error {
+	person := signedIn(c)
+	if field.Version = version(c); field.Version == 0 {
+		field.Version = person.Version
+	}
+	return a.showAttribute(c, status, person, field)
+}
+
 // showAttribute answers a row in edit mode: htmx gets the row, everybody else the whole page with that row open.
-func (a *App) showAttribute(c *fiber.Ctx, status int, field views.Field) error {
-	person, page := signedIn(c), a.page(c, yourProfile)
+func (a *App) showAttribute(c *fiber.Ctx, status int, person account.User, field views.Field) error {
+	page := a.page(c, yourProfile)
 	field.Check = checkPath(field.Attribute)
 	if field.IsPicture() {
 		field.Now, field.Value, field.Check = person.Value(field.Name), "", ""

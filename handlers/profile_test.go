@@ -92,6 +92,63 @@ func TestEditAttribute(t *testing.T) {
 	})
 }
 
+func TestUpdateAttributeConflict(t *testing.T) {
+	const at = "/settings/profile/portfolio_site"
+	onEach(t, func(t *testing.T, s *site) {
+		ada, boss := s.add("ada"), s.as(s.add("boss", asSuperuser))
+		c := s.as(ada)
+		value := func() string {
+			now, err := s.db.User(context.Background(), ada.ID)
+			must(t, err)
+			return now.Value("portfolio_site")
+		}
+		version := c.get(at).value("version")
+		if r := boss.post(path("/admin/users/ID", ada.ID), "portfolio_site", "https://example.org/theirs", "version", version); r.status != 303 {
+			t.Fatalf("the admin's save: %d", r.status)
+		}
+		for _, asks := range []*client{c, c.htmx()} {
+			r := asks.post(at, "portfolio_site", "https://example.org/yours", "version", version)
+			if r.status != http.StatusConflict || !r.says("https://example.org/theirs") || r.value("portfolio_site") != "https://example.org/yours" ||
+				r.Find("[name=resolve]").Length() != 2 || r.value("version") == version || value() != "https://example.org/theirs" {
+				t.Errorf("%d, saved %q: %s", r.status, value(), r.Find("form").Text())
+			}
+		}
+		newer := c.post(at, "portfolio_site", "https://example.org/yours", "version", version).value("version")
+		if r := c.post(at, "portfolio_site", "https://example.org/yours", "version", newer, "resolve", "theirs"); r.status != 303 || value() != "https://example.org/theirs" {
+			t.Errorf("theirs: %d, %q", r.status, value())
+		}
+		if r := c.post(at, "portfolio_site", "https://example.org/yours", "version", newer, "resolve", "mine"); r.status != 303 || value() != "https://example.org/yours" {
+			t.Errorf("mine: %d, %q", r.status, value())
+		}
+		if r := c.post("/settings/profile/first_name", "first_name", "Ada", "version", version); r.status != 303 {
+			t.Errorf("a row that nobody else changed: %d", r.status)
+		}
+		if r := c.post(at, "portfolio_site", "https://example.org/yours", "version", version); r.status != 303 {
+			t.Errorf("the value that it has already: %d", r.status)
+		}
+	})
+}
+
+func TestUpdatePictureConflict(t *testing.T) {
+	const at = "/settings/profile/profile_pic"
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("ada"))
+		version := c.get(at).value("version")
+		c.upload(at, "profile_pic", "a.jpg", photo(t, 1), "version", version)
+		r := c.upload(at, "profile_pic", "b.jpg", photo(t, 2), "version", version)
+		token := r.value("waiting_profile_pic")
+		if r.status != http.StatusConflict || token == "" || s.files() != 6 {
+			t.Fatalf("%d, token %q, %d files", r.status, token, s.files())
+		}
+		if r := c.post(at, "waiting_profile_pic", token, "version", r.value("version"), "resolve", "mine"); r.status != 303 || s.files() != 3 {
+			t.Errorf("mine: %d, %d files", r.status, s.files())
+		}
+		if r := c.post(at, "remove", "1", "version", version); r.status != http.StatusConflict || r.value("remove") != "1" || s.files() != 3 {
+			t.Errorf("removing what somebody else has just chosen: %d, %d files", r.status, s.files())
+		}
+	})
+}
+
 func TestUpdateAttributeNeedsItsField(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		ada := s.add("ada", func(u *account.User) { u.FirstName = "Ada" })

@@ -47,4 +47,7 @@ type Field struct {
 	Check   string  // where htmx checks it as it is left; empty for nowhere
 	Waiting Waiting // for a picture
 	Now     string  // for a picture: the name of the present one; empty for none
+	Version int64   // the person's version that the form was made of; 0 where it makes no difference
+	// Conflict is what somebody else made of the value meanwhile; nil for nothing.
+	Conflict *ConflictField
 }
