@@ -65,18 +65,19 @@ func TestCreateSuperuser(t *testing.T) {
 	if hash := ask[string](p, "SELECT password FROM users"); !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("the password is kept as %s", hash)
 	}
-	for name, args := range map[string][]string{
-		"the same username in capitals":   {"--username", "ADA", "--email", "other@example.org"},
-		"the same address in capitals":    {"--username", "other", "--email", "Ada@Example.Org"},
-		"a username that is an address":   {"--username", "bob@example.org", "--email", "other@example.org"},
-		"a password like the username":    {"--username", strings.ReplaceAll(testPassword, " ", "."), "--email", "other@example.org"},
-		"a username with a hidden letter": {"--username", "a\u200bda", "--email", "other@example.org"},
+	for _, row := range []struct{ outcome, username, email, says string }{
+		{"the same username in capitals is refused", "ADA", "other@example.org", "Choose another username: 'ADA' is taken.\n"},
+		{"the same address in capitals is refused", "other", "Ada@Example.org", "Choose another address: 'Ada@Example.org' is taken.\n"},
+		{"both are named", "ADA", "ada@example.org", "Choose another address: 'ada@example.org' is taken. Choose another username: 'ADA' is taken.\n"},
+		{"a username that is an address is refused", "bob@example.org", "other@example.org", "the username bob@example.org looks"},
+		{"a password like the username is refused", strings.ReplaceAll(testPassword, " ", "."), "other@example.org", passwordVariable + ": "},
+		{"a username with a hidden letter is refused", "a\u200bda", "other@example.org", "--username: "},
 	} {
-		r := p.run(append([]string{"createsuperuser", "--no-input"}, args...)...)
+		r := p.run("createsuperuser", "--no-input", "--username", row.username, "--email", row.email)
 		if r.status != 1 {
-			t.Errorf("%s: status %d", name, r.status)
+			t.Errorf("%s: status %d", row.outcome, r.status)
 		}
-		oneLine(t, r.stderr, "nameplate createsuperuser: ")
+		oneLine(t, r.stderr, "nameplate createsuperuser: "+row.says)
 	}
 	if n := ask[int](p, "SELECT count(*) FROM users"); n != 1 {
 		t.Errorf("%d people", n)

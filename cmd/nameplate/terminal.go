@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"nameplate/internal/form"
 )
 
 // terminal asks a person. A tries-again loop ends when the input does.
@@ -22,17 +25,24 @@ func onTerminal() bool { return term.IsTerminal(int(os.Stdin.Fd())) }
 
 func newTerminal() *terminal { return &terminal{bufio.NewReader(os.Stdin)} }
 
-// ask asks until parse accepts the answer, and returns what parse made of it.
-func (t *terminal) ask(question string, parse func(string) (string, error)) (string, error) {
-	for {
-		fmt.Fprint(os.Stderr, question+": ")
-		line, err := t.line()
-		if err != nil {
-			return "", err
+// askUnless asks until parse accepts the answer, and returns what parse made of it. The given text, unless it is empty, is the
+// first answer. An error of parse that is not a form.Message ends the asking.
+func (t *terminal) askUnless(given, question string, parse func(string) (string, error)) (string, error) {
+	for answer := given; ; answer = "" {
+		if answer == "" {
+			fmt.Fprint(os.Stderr, question+": ")
+			line, err := t.line()
+			if err != nil {
+				return "", err
+			}
+			answer = line
 		}
-		value, err := parse(line)
+		value, err := parse(answer)
 		if err == nil {
 			return value, nil
+		}
+		if _, ok := errors.AsType[form.Message](err); !ok {
+			return "", err
 		}
 		fmt.Fprintln(os.Stderr, err)
 	}

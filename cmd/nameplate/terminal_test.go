@@ -127,6 +127,45 @@ func TestCreateSuperuserAsks(t *testing.T) {
 	}
 }
 
+// A name or an address that somebody has is refused at once, before anything else is asked.
+func TestCreateSuperuserAsksForWhatIsFree(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.superuser()
+	d := p.talk("createsuperuser", "--username", "Ada")
+	d.expect("Choose another username: 'Ada' is taken.")
+	d.answer("Username: ", "ADA\n")
+	d.expect("Choose another username: 'ADA' is taken.")
+	d.answer("Username: ", "bob@example.org\n")
+	d.answer("E-mail address: ", "Ada@Example.org\n")
+	d.expect("Choose another address: 'Ada@")
+	d.answer("E-mail address: ", "other@example.org\n")
+	d.expect("The username bob@example.org looks like an e-mail address.")
+	d.answer("E-mail address: ", "bob@example.org\n")
+	d.answer("Password: ", testPassword+"\n")
+	d.answer("Password again: ", testPassword+"\n")
+	d.expect("added the superuser bob@example.org")
+	if status := d.wait(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+}
+
+// Where somebody takes the name while the password is typed, the last line says so and names it.
+func TestCreateSuperuserIsOvertaken(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.must("migrate")
+	d := p.talk("createsuperuser", "--username", "ada", "--email", "other@example.org")
+	d.expect("Password: ")
+	p.superuser()
+	d.answer("", testPassword+"\n")
+	d.answer("Password again: ", testPassword+"\n")
+	d.expect("nameplate createsuperuser: Choose another username: 'ada' is taken.\r\n")
+	if status := d.wait(); status != 1 {
+		t.Errorf("status %d", status)
+	}
+}
+
 func TestChangePasswordAsks(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
