@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,6 +21,7 @@ var (
 	errNotFound  = errors.New("not there")
 	errSignIn    = errors.New("not signed in")
 	errForbidden = errors.New("not allowed")
+	errOneself   = errors.New("not oneself")
 	errForged    = errors.New("not sent from this site's own form")
 )
 
@@ -41,13 +43,11 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 	return render(c, problem.Status, views.ErrorPage(a.page(c, problem.Title), problem), views.ErrorPart(problem))
 }
 
-// toLogin asks who is there, and remembers the page that was asked for.
+// toLogin asks who is there, and remembers the page to go on with.
 func (a *App) toLogin(c *fiber.Ctx) error {
 	to := "/login"
-	if methodIsSafe(c.Method()) && !htmx(c) {
-		to += "?next=" + url.QueryEscape(c.OriginalURL())
-	} else if from, err := url.Parse(c.Get("HX-Current-URL", c.Get(fiber.HeaderReferer))); err == nil && safeNext(from.RequestURI()) != "" {
-		to += "?next=" + url.QueryEscape(from.RequestURI())
+	if next := goOn(c); next != "" {
+		to += "?next=" + url.QueryEscape(next)
 	}
 	if !htmx(c) {
 		return redirect(c, to)
@@ -58,6 +58,21 @@ func (a *App) toLogin(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusUnauthorized)
 }
 
+// goOn is the page that was asked for; of a form or a part, the page with that row open, or else the page that it stands on.
+func goOn(c *fiber.Ctx) string {
+	if methodIsSafe(c.Method()) && !htmx(c) {
+		return safeNext(c.OriginalURL())
+	}
+	if row := strings.TrimSuffix(c.Path(), "/check"); strings.HasPrefix(row, settings+"/") {
+		return safeNext(row)
+	}
+	from, err := url.Parse(c.Get("HX-Current-URL", c.Get(fiber.HeaderReferer)))
+	if err != nil {
+		return ""
+	}
+	return safeNext(from.RequestURI())
+}
+
 // problemOf says in words for people what an error means, and which status it has.
 func problemOf(err error) views.Problem {
 	var query admin.BadQuery
@@ -66,13 +81,15 @@ func problemOf(err error) views.Problem {
 	case errors.Is(err, errNotFound), errors.Is(err, db.ErrNotFound):
 		return views.Problem{Status: 404, Title: "Nothing here", Text: "There is no page at this address. It may have moved, or the address has a typing mistake."}
 	case errors.Is(err, db.ErrLastSuperuser):
-		return views.Problem{Status: 403, Title: "Not allowed", Text: "This is the last active superuser. Make somebody else a superuser first."}
+		return views.Problem{Status: 403, Title: "Not allowed", Text: "This is the last active superuser. Make somebody else a superuser first.", Back: usersPath}
+	case errors.Is(err, errOneself):
+		return views.Problem{Status: 403, Title: "Not allowed", Text: "Nobody deletes their own account here. Ask another superuser to do it.", Back: usersPath}
 	case errors.Is(err, errForbidden), errors.Is(err, db.ErrForbidden):
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "Your account may not do this. Ask an administrator of this site if you need to."}
 	case errors.Is(err, errForged):
 		return views.Problem{Status: 403, Title: "Please send the form again", Text: "This form did not come from this site, or its cookie was missing. Open the page again, allow its cookies, and send the form once more."}
 	case errors.As(err, &query):
-		return views.Problem{Status: 400, Title: "This list can't be shown", Text: query.Error()}
+		return views.Problem{Status: 400, Title: "This list can't be shown", Text: query.Error(), Back: usersPath}
 	case errors.Is(err, db.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS):
 		return views.Problem{Status: 503, Title: "Busy just now", Text: "Nothing was changed. Please try again in a few seconds.", Retry: 5}
 	case errors.As(err, &status) && status.Code < 500:

@@ -26,6 +26,9 @@ func (a *App) loginForm(c *fiber.Ctx) error {
 		return redirect(c, orElse(next, settings))
 	}
 	page, login := a.page(c, "Log in"), views.Login{Next: next}
+	if next != "" {
+		page.Saved = "Log in to go on."
+	}
 	return render(c, fiber.StatusOK, views.LoginPage(page, login), views.LoginForm(page, login))
 }
 

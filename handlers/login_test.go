@@ -98,6 +98,15 @@ func TestLoginNext(t *testing.T) {
 		if r := s.client().get("/settings/profile/portfolio_site?x=1"); r.location() != "/login?next=%2Fsettings%2Fprofile%2Fportfolio_site%3Fx%3D1" {
 			t.Errorf("a page for members sends to %q", r.location())
 		}
+		if r := s.client().post("/settings/profile/first_name", "first_name", "A"); r.location() != "/login?next=%2Fsettings%2Fprofile%2Ffirst_name" {
+			t.Errorf("a form of a session that has ended sends to %q", r.location())
+		}
+		if r := s.client().htmx().post("/settings/profile/first_name/check", "first_name", "A"); r.header.Get("HX-Redirect") != "/login?next=%2Fsettings%2Fprofile%2Ffirst_name" {
+			t.Errorf("a check of a session that has ended sends to %q", r.header.Get("HX-Redirect"))
+		}
+		if r := s.client().get("/login?next=%2Fsettings%2Fprofile"); !r.says("Log in to go on") {
+			t.Error("the page does not say why it asks")
+		}
 		if r := s.client().htmx().get("/settings/profile"); r.status != http.StatusUnauthorized || !strings.HasPrefix(r.header.Get("HX-Redirect"), "/login") {
 			t.Errorf("htmx: %d, %q", r.status, r.header.Get("HX-Redirect"))
 		}
