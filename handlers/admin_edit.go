@@ -100,5 +100,6 @@ func listQuery(list string) url.Values {
 	}
 	values.Del("edit")
 	values.Del("saved")
+	values.Del("deleted")
 	return values
 }

@@ -48,6 +48,7 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 		return views.People{}, admin.BadQuery("The address of this list can't be read. Go to the first page.")
 	}
 	values.Del("saved")
+	values.Del("deleted")
 	resource := admin.People(a.Profile)
 	q, err := resource.ParseQuery(values)
 	if err != nil {
@@ -69,6 +70,9 @@ func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
 		}
 	}
 	page := a.page(c, people)
+	if c.Query("deleted") != "" {
+		page.Saved = "The person was deleted."
+	}
 	return render(c, status, views.UsersPage(page, list), views.PeopleTable(page, list))
 }
 
@@ -186,13 +190,16 @@ func (a *App) deleteUser(c *fiber.Ctx) error {
 	if _, err := a.DB.DeleteUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
 		return err
 	}
-	return redirect(c, usersPath)
+	return redirect(c, usersPath+"?deleted=1")
 }
 
 func (a *App) deletable(c *fiber.Ctx) (account.User, error) {
 	person, err := a.DB.User(c.UserContext(), userID(c))
 	if err != nil {
 		return person, err
+	}
+	if person.ID == signedIn(c).ID {
+		return person, errOneself
 	}
 	if !account.MayDelete(signedIn(c), person) {
 		return person, errForbidden

@@ -237,7 +237,7 @@ func TestRights(t *testing.T) {
 				t.Errorf("the last superuser gives up %v: %d", fields, r.status)
 			}
 		}
-		if r := b.post(path("/admin/users/ID/delete", boss.ID)); r.status != 403 {
+		if r := b.post(path("/admin/users/ID/delete", boss.ID)); r.status != 403 || !r.says("Nobody deletes their own account here") {
 			t.Errorf("the last superuser deletes themselves: %d", r.status)
 		}
 	})
@@ -278,8 +278,8 @@ func TestDeleteUser(t *testing.T) {
 		if r := c.get(at); r.status != 200 || !r.says("1 session") || !r.says("1 picture") {
 			t.Errorf("%d: what goes with them is not told: %s", r.status, r.Find("main").Text())
 		}
-		if r := c.post(at); r.status != 303 {
-			t.Errorf("%d", r.status)
+		if r := c.post(at); r.status != 303 || !c.get(r.location()).says("The person was deleted") {
+			t.Errorf("%d to %q", r.status, r.location())
 		}
 		if _, err := s.db.User(context.Background(), ada.ID); err == nil || s.files() != 0 {
 			t.Errorf("%v, %d files are left", err, s.files())
