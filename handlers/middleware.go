@@ -53,7 +53,7 @@ func (a *App) setHeaders(c *fiber.Ctx) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", permissions)
 	if a.secure {
-		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 }
 
