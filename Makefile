@@ -13,6 +13,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 DEMO     := bin/demo
 PASSWORD := try nameplate out
+URL      := $(or $(NAMEPLATE_BASE_URL),http://$(patsubst :%,localhost:%,$(patsubst 127.0.0.1:%,localhost:%,$(or $(NAMEPLATE_ADDR),localhost:8080))))
 
 gofiles = $(shell find . -path ./node_modules -prune -o -name '*.go' -print)
 
@@ -31,7 +32,7 @@ demo: build ## Serve 200 made-up people with pictures, from a database that is t
 	bin/nameplate seed 200 --pictures --password '$(PASSWORD)' --database $(DEMO)/nameplate.db --uploads $(DEMO)/uploads
 	NAMEPLATE_SUPERUSER_PASSWORD='$(PASSWORD)' bin/nameplate createsuperuser --no-input \
 		--username admin --email admin@example.org --database $(DEMO)/nameplate.db
-	@printf '\n  http://localhost:8080\n  log in as admin (a superuser) or person0000001, with the password: %s\n\n' '$(PASSWORD)'
+	@printf '\n  %s\n  log in as admin (a superuser) or person0000001, with the password: %s\n\n' '$(URL)' '$(PASSWORD)'
 	bin/nameplate serve --database $(DEMO)/nameplate.db --uploads $(DEMO)/uploads
 
 .PHONY: build

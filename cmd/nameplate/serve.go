@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -158,8 +159,19 @@ func (c *serveCommand) advise(ctx context.Context, database *db.DB, log *slog.Lo
 		log.Warn("guessing passwords is not slowed: NAMEPLATE_THROTTLE is off")
 	}
 	if has, err := database.HasSuperuser(ctx); err == nil && !has {
-		log.Info("there is no superuser yet; make the first one with: nameplate createsuperuser")
+		log.Info("there is no superuser yet; make the first one with: " + c.createsuperuser())
 	}
+}
+
+// createsuperuser returns the command that makes a superuser of this site, as somebody types it where the server was started.
+func (c *serveCommand) createsuperuser() string {
+	words := os.Args[0] + " createsuperuser"
+	for _, arg := range os.Args {
+		if strings.HasPrefix(arg, "--database") {
+			return words + " --database " + c.database()
+		}
+	}
+	return words
 }
 
 func (c *serveCommand) logger() *slog.Logger {

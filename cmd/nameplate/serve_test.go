@@ -114,7 +114,7 @@ func TestServeFromNothing(t *testing.T) {
 			t.Errorf("%s: %d %v", path, status, err)
 		}
 	}
-	for _, word := range []string{"createsuperuser", "base_url=http://localhost:", "NAMEPLATE_SMTP", "NAMEPLATE_THROTTLE", "serving Nameplate"} {
+	for _, word := range []string{"make the first one with: " + binary + ` createsuperuser"`, "base_url=http://localhost:", "NAMEPLATE_SMTP", "NAMEPLATE_THROTTLE", "serving Nameplate"} {
 		if !strings.Contains(s.log(), word) {
 			t.Errorf("the log does not say %q:\n%s", word, s.log())
 		}
@@ -137,6 +137,16 @@ func TestServeFromNothing(t *testing.T) {
 	}
 	if strings.Contains(s.log(), "createsuperuser") {
 		t.Errorf("there is a superuser, and the log asks for one:\n%s", s.log())
+	}
+}
+
+// Who names the database on the command line is told to name it again.
+func TestServeNamesItsDatabase(t *testing.T) {
+	t.Parallel()
+	s := newPlace(t).serve("--database=other.db")
+	s.stop(syscall.SIGTERM)
+	if want := binary + ` createsuperuser --database other.db"`; !strings.Contains(s.log(), want) {
+		t.Errorf("the log does not say %q:\n%s", want, s.log())
 	}
 }
 
