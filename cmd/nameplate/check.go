@@ -92,7 +92,7 @@ func loopback(host string) bool {
 
 // checkPresent looks at the database. It returns one that can be asked further, or nil.
 func (c *checkCommand) checkPresent(ctx context.Context, f *findings) *db.DB {
-	if c.checkDatabase() != nil {
+	if _, err := c.profile(); err != nil || c.checkDatabase() != nil {
 		return nil // checkSettings has said so
 	}
 	if missing, err := c.missing(); err != nil {

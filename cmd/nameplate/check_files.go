@@ -31,7 +31,7 @@ func (c *checkCommand) checkFiles(ctx context.Context, f *findings, database *db
 	if database == nil {
 		return
 	}
-	if err := c.compare(ctx, f, database); err != nil {
+	if err := c.compare(ctx, f, database, present); err != nil {
 		f.wrong(fmt.Errorf("compare the pictures in %s with the database: %w", c.Uploads, err))
 	}
 }
@@ -55,8 +55,8 @@ func (c *checkCommand) checkWritable() (present bool, err error) {
 	return info != nil, errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
-// compare finds pictures of people that have no file, and files that belong to nobody.
-func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB) error {
+// compare finds pictures of people that have no file, and files that belong to nobody, in a directory that is present or not.
+func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB, present bool) error {
 	state, err := database.State(ctx)
 	if err != nil || state != db.Current {
 		return err
@@ -82,7 +82,9 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 	if lacking > 0 {
 		return fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones", count(lacking, "picture"))
 	}
-	f.ok("the pictures in %s are all there (%d)", c.Uploads, len(rows))
+	if present {
+		f.ok("the pictures in %s are all there (%d)", c.Uploads, len(rows))
+	}
 	return nil
 }
 

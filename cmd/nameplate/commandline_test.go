@@ -28,7 +28,8 @@ func TestCommandLines(t *testing.T) {
 		{"a flag of another command is unknown", "version --addr :1", "", 2, []string{"--addr"}},
 		{"an argument too many is named", "serve now", "", 2, []string{"now"}},
 		{"an argument that is missing is named", "changepassword", "", 2, []string{"USERNAME is missing"}},
-		{"a number that is none is refused", "seed many", "", 2, []string{`"many"`}},
+		{"a number that is none is refused", "seed many", "", 2, []string{`: N is "many": write a whole number; `}},
+		{"a number too large for any computer is refused", "seed 99999999999999999999", "", 2, []string{`N is "99999999999999999999": write a whole number`}},
 		{"a flag without its value is named", "serve --addr", "", 2, []string{"--addr needs a value"}},
 
 		{"an address without a port is refused", "serve --addr localhost", "", 1, []string{"NAMEPLATE_ADDR", `"localhost"`, "127.0.0.1:8080"}},

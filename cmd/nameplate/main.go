@@ -78,11 +78,15 @@ func misunderstood(args []string, err error) error {
 	return fmt.Errorf("%s; \"nameplate %s --help\" explains the command", plainly(err), parse.Context.Selected().Name)
 }
 
-// plainly says what kong says, without its words for the end of the line and for arguments.
+// plainly says what kong says, without its words for the end of the line, for arguments and for numbers.
 func plainly(err error) string {
 	text := err.Error()
 	if flag, _, ok := strings.Cut(text, ": expected "); ok && strings.Contains(text, "<EOL>") {
 		return flag + " needs a value"
+	}
+	if argument, value, ok := strings.Cut(text, ">: expected a valid 64 bit int but got "); ok {
+		value = strings.TrimSuffix(value, " (string)")
+		return strings.ToUpper(strings.TrimLeft(argument, "<")) + " is " + value + ": write a whole number"
 	}
 	if argument, ok := strings.CutPrefix(text, `expected "<`); ok {
 		return strings.ToUpper(strings.TrimRight(argument, `>"`)) + " is missing"

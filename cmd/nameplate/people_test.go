@@ -183,6 +183,15 @@ func TestCheck(t *testing.T) {
 		t.Errorf("left behind: %q", names)
 	}
 
+	fresh.superuser()
+	if out := fresh.must("check"); !strings.Contains(out, "note     there is no directory uploads yet") || strings.Contains(out, "pictures") {
+		t.Errorf("no uploads: %s", out)
+	}
+	os.WriteFile(filepath.Join(fresh.dir, "bad.toml"), []byte("[[attribute]]\nname = 7\n"), 0o600)
+	if r := fresh.run("check", "--profile", "bad.toml"); strings.Count(r.stdout, "wrong    bad.toml:2: ") != 1 || !strings.Contains(r.stderr, ": 1 thing wrong;") {
+		t.Errorf("a profile that can't be read: %s%s", r.stdout, r.stderr)
+	}
+
 	for _, row := range []struct {
 		outcome string
 		args    []string
