@@ -49,7 +49,7 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	var user sql.NullInt64
 	var seen int64
 	now := s.d.now()
-	err := s.d.r.QueryRowContext(ctx, s.d.dialect("SELECT data, user_id, seen_at FROM sessions WHERE token_hash = ?1 AND expiry > ?2"),
+	err := s.d.r.QueryRowContext(ctx, s.d.dialect("SELECT data, user_id, seen_at FROM sessions WHERE token_hash = CAST(?1 AS TEXT) AND expiry > ?2"),
 		token, now).Scan(&data, &user, &seen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
