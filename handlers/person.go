@@ -58,6 +58,7 @@ func revalidated(c *fiber.Ctx, page templ.Component) error {
 	if err := send(c, fiber.StatusOK, page); err != nil {
 		return err
 	}
+	c.Set(fiber.HeaderVary, "Cookie, HX-Request, Accept-Encoding") // a shared cache may keep it
 	sum := sha256.Sum256(c.Response().Body())
 	etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	c.Set(fiber.HeaderETag, etag)

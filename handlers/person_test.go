@@ -79,6 +79,9 @@ func TestPersonIsRevalidated(t *testing.T) {
 		if r := s.client().with("If-None-Match", etag).get("/@ada"); r.status != http.StatusNotModified || r.body != "" {
 			t.Errorf("a second look: %d with %d bytes", r.status, len(r.body))
 		}
+		if vary := s.client().with("Accept-Encoding", "gzip").get("/@ada").header.Values("Vary"); len(vary) != 1 || vary[0] != r.header.Get("Vary") || !strings.Contains(vary[0], "Accept-Encoding") {
+			t.Errorf("compressed it varies by %q, plain by %q", vary, r.header.Get("Vary"))
+		}
 		own := s.as(ada)
 		if r := own.get("/@ada"); r.header.Get("Cache-Control") != "no-store" || !strings.Contains(r.header.Get("Vary"), "Cookie") {
 			t.Errorf("for its owner: %v", r.header)
