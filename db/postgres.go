@@ -31,7 +31,7 @@ func (d *DB) openPostgres(ctx context.Context) error {
 	d.w.SetMaxIdleConns(conns)
 	d.w.SetConnMaxIdleTime(5 * time.Minute)
 	if err := d.w.PingContext(ctx); err != nil {
-		return fmt.Errorf("open the database: %s", oneLine(err))
+		return unreachable(&cfg.Config, err)
 	}
 	return nil
 }

@@ -58,11 +58,11 @@ func (d *DB) openSQLite(ctx context.Context) error {
 		return err
 	}
 	if err := d.w.PingContext(ctx); err != nil && !errors.Is(told(err), ErrBusy) { // a locked one can still be read
-		return fmt.Errorf("open the database %s: %s", d.source, oneLine(err))
+		return cantOpen(d.source, err)
 	}
 	var tables int
 	if err := d.r.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return fmt.Errorf("open the database %s: %s", d.source, oneLine(err))
+		return cantOpen(d.source, err)
 	}
 	return nil
 }
