@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -55,6 +57,22 @@ func (d *DB) Migrations(ctx context.Context) ([]Migration, error) {
 		list = append(list, Migration{Version: source.Version, Name: migrationName(source.Path), Applied: applied[source.Version]})
 	}
 	return list, nil
+}
+
+// UnknownMigrations returns the versions, in order, that a newer program applied and this one doesn't know.
+func (d *DB) UnknownMigrations(ctx context.Context) ([]int64, error) {
+	list, err := d.Migrations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := d.applied(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range list {
+		delete(applied, m.Version)
+	}
+	return slices.Sorted(maps.Keys(applied)), nil
 }
 
 func migrationName(file string) string {

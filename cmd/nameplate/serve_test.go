@@ -317,6 +317,9 @@ func TestNewerDatabase(t *testing.T) {
 		}
 		oneLine(t, r.stderr, "newer", "nameplate.db")
 	}
+	if out := p.must("showmigrations"); !strings.HasSuffix(out, "\n[X] 9999, unknown to this nameplate (v9.8.7): use the newer one that applied it\n") {
+		t.Errorf("showmigrations: %s", out)
+	}
 	if after := schema(t, filepath.Join(p.dir, "nameplate.db")); after != before {
 		t.Errorf("the schema was %s and is %s", before, after)
 	}

@@ -11,7 +11,7 @@ type showmigrationsCommand struct {
 
 // Help holds the examples of showmigrations.
 func (showmigrationsCommand) Help() string {
-	return `An X marks what is applied. Nothing is changed.
+	return `An X marks what is applied. What a newer Nameplate applied, and this one doesn't know, comes last. Nothing is changed.
 
 Examples:
   nameplate showmigrations`
@@ -40,6 +40,14 @@ func (c *showmigrationsCommand) Run() error {
 			mark = "X"
 		}
 		fmt.Printf("[%s] %s\n", mark, migrationName(m))
+	}
+	unknown, err := d.UnknownMigrations(ctx)
+	if err != nil {
+		return fmt.Errorf("read the migrations of %s: %w", c.database(), err)
+	}
+	number, _ := buildVersion()
+	for _, version := range unknown {
+		fmt.Printf("[X] %04d, unknown to this nameplate (%s): use the newer one that applied it\n", version, number)
 	}
 	return nil
 }
