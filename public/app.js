@@ -50,7 +50,8 @@
     }
     const drawn = file && (await createImageBitmap(file).catch(() => null));
     for (const image of all('img', box)) image.hidden = !!drawn;
-    if (!drawn || input.files[0] !== file) return;
+    if (input.files[0] !== file) return;
+    if (!drawn) return file && say(input, 'Choose a JPEG, PNG, GIF or WebP picture.');
     const side = Math.min(drawn.width, drawn.height);
     const canvas = make('canvas', { className: 'face', width: 192, height: 192, role: 'img', ariaLabel: 'The picture you chose' });
     canvas.getContext('2d').drawImage(drawn, (drawn.width - side) / 2, (drawn.height - side) / 2, side, side, 0, 0, 192, 192);
@@ -59,9 +60,13 @@
     box.prepend(canvas);
   });
 
+  // What a field says, and what the summary on top says of it.
   function say(input, text) {
     const id = `${input.id}-error`;
     document.getElementById(id)?.remove();
+    const summary = document.getElementById('summary');
+    summary?.querySelector(`[href="#${input.id}"]`)?.closest('li').remove();
+    if (!summary?.querySelector('li')) summary?.remove();
     const ids = (input.getAttribute('aria-describedby') || '').split(' ').filter((one) => one && one !== id);
     if (text) {
       input.closest('.field').querySelector('.said').replaceChildren(make('p', { id, className: 'error', textContent: text }));
@@ -189,6 +194,13 @@
     const next = document.querySelector('[data-focus]');
     next?.focus();
     next?.removeAttribute('data-focus');
+    // Another page of the list is read from its top.
+    if (ctx.sourceElement?.closest?.('.pager')) {
+      const people = document.getElementById('people');
+      people.tabIndex = -1;
+      people.focus({ preventScroll: true });
+      people.scrollIntoView();
+    }
     const row = ctx.sourceElement?.closest?.('.row, tr');
     if (!row) return;
     const active = document.activeElement;
@@ -220,5 +232,9 @@
     }
   });
 
+  // What was saved is said once, and not again when the page is loaded anew.
+  const here = new URL(location);
+  for (const name of ['saved', 'deleted']) here.searchParams.delete(name);
+  if (here.search !== location.search) history.replaceState(history.state, '', here);
   enhance(document);
 })();
