@@ -1,0 +1,79 @@
+package handlers
+
+import (
+	"context"
+	"testing"
+)
+
+func TestNewUser(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("boss", asSuperuser))
+		r := c.upload("/admin/users/new", "profile_pic", "a.jpg", photo(t, 1), "username", "eve", "email", "eve@example.org", "password", password, "first_name", "Eve", "portfolio_site", "https://example.org", "is_staff", "1")
+		u, err := s.db.UserByName(context.Background(), "eve")
+		must(t, err)
+		if r.status != 303 || r.location() != path("/admin/users/ID?saved=1", u.ID) || !u.IsStaff || u.FirstName != "Eve" || u.Value("profile_pic") == "" {
+			t.Errorf("%d to %q: %+v", r.status, r.location(), u)
+		}
+		s.as(u)
+		if r := c.post("/admin/users/new", "username", "imported"); r.status != 303 {
+			t.Errorf("a person without address and password: %d", r.status)
+		}
+		if r := c.post("/admin/users/new", "username", "imported2"); r.status != 303 {
+			t.Errorf("a second person without address: %d", r.status)
+		}
+		if r := s.client().post("/login", "username", "imported", "password", ""); r.status != 422 {
+			t.Errorf("logging in without a password: %d", r.status)
+		}
+		if r := c.post("/admin/users/new", "username", "EVE", "password", "short"); r.status != 422 || r.Find("[aria-invalid=true]").Length() != 2 {
+			t.Errorf("refused with %d and %d fields", r.status, r.Find("[aria-invalid=true]").Length())
+		}
+	})
+}
+
+func TestDeleteUser(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("boss", asSuperuser))
+		ada := s.add("ada")
+		own := s.as(ada)
+		own.upload("/settings/profile/profile_pic", "profile_pic", "a.jpg", photo(t, 1))
+		at := path("/admin/users/ID/delete", ada.ID)
+		if r := c.get(at); r.status != 200 || !r.says("1 session") || !r.says("1 picture") {
+			t.Errorf("%d: what goes with them is not told: %s", r.status, r.Find("main").Text())
+		}
+		if r := c.post(at); r.status != 303 || !c.get(r.location()).says("The person was deleted") {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+		if _, err := s.db.User(context.Background(), ada.ID); err == nil || s.files() != 0 {
+			t.Errorf("%v, %d files are left", err, s.files())
+		}
+		if r := own.get("/settings/profile"); r.status != 303 {
+			t.Errorf("their session lives on: %d", r.status)
+		}
+		if r := c.post(at); r.status != 404 {
+			t.Errorf("deleted twice: %d", r.status)
+		}
+	})
+}
+
+func TestUserPassword(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("boss", asSuperuser))
+		ada := s.add("ada")
+		own := s.as(ada)
+		at := path("/admin/users/ID/password", ada.ID)
+		for _, bad := range []string{"", "short", "password123", "ada@example.org"} {
+			if r := c.post(at, "new_password", bad); r.status != 422 || r.Find("#new_password").AttrOr("aria-invalid", "") != "true" {
+				t.Errorf("%q: %d", bad, r.status)
+			}
+		}
+		if r := c.post(at, "new_password", "another good password"); r.status != 303 {
+			t.Errorf("%d", r.status)
+		}
+		if r := own.get("/settings/profile"); r.status != 303 {
+			t.Errorf("the old session lives on: %d", r.status)
+		}
+		if r := s.client().post("/login", "username", "ada", "password", "another good password"); r.status != 303 {
+			t.Errorf("the new password: %d", r.status)
+		}
+	})
+}
