@@ -16,7 +16,6 @@ import (
 // texts share most of their pieces.
 func TestSearchFindsExactlyWhoHasTheText(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		t.Parallel()
 		if err := d.Seed(t.Context(), 3000, "", nil); err != nil {
 			t.Fatal(err)
 		}

@@ -6,9 +6,11 @@ package dbtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -18,11 +20,12 @@ import (
 )
 
 // Each runs f as the sub-tests sqlite and postgres, each with a fresh, migrated database with the built-in profile. It fails,
-// and never skips, where PostgreSQL is missing.
+// and never skips, where PostgreSQL is missing. The two run at the same time, and are over when the test that called is: let
+// f share nothing, and nothing come after Each.
 func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); f(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(t, Postgres(t)) })
 }
 
 // EachSource runs f as Each does, with the address of a database that nothing was ever done to.
@@ -35,12 +38,30 @@ func EachSource(t *testing.T, f func(t *testing.T, source string)) {
 // SQLite returns a fresh, migrated SQLite database, which is closed when the test ends.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	d := Open(t, filepath.Join(t.TempDir(), "nameplate.db"))
-	if _, err := d.Migrate(t.Context()); err != nil {
+	file := filepath.Join(t.TempDir(), "nameplate.db")
+	whole, err := migratedFile()
+	if err == nil {
+		err = os.WriteFile(file, whole, 0o600)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	return d
+	return Open(t, file)
 }
+
+// migratedFile is the SQLite database that the others are copies of, made once.
+var migratedFile = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "nameplate-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "nameplate.db")
+	if err := migrate(file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file) // all of it: whoever closes a database last empties its journal into it
+})
 
 // Postgres returns a fresh, migrated PostgreSQL database, which is closed when the test ends.
 func Postgres(t testing.TB) *db.DB {
@@ -112,23 +133,21 @@ func (s *server) migrateTemplate() error {
 		if s.templateErr = s.exec("CREATE DATABASE " + template + " TEMPLATE template0"); s.templateErr != nil {
 			return
 		}
-		p, err := profile.Load(nameplate.ProfileTOML, "profile.toml")
-		if err != nil {
-			s.templateErr = err
-			return
-		}
-		d, err := db.Open(context.Background(), s.source(template), p)
-		if err != nil {
-			s.templateErr = err
-			return
-		}
-		if _, err := d.Migrate(context.Background()); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			s.templateErr = err
-		}
-		if err := d.Close(); s.templateErr == nil {
-			s.templateErr = err
-		}
+		s.templateErr = migrate(s.source(template))
 	})
 	return s.templateErr
+}
+
+// migrate makes the tables of the built-in profile in the database at source, and closes it.
+func migrate(source string) error {
+	p, err := profile.Load(nameplate.ProfileTOML, "profile.toml")
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(context.Background(), source, p)
+	if err != nil {
+		return err
+	}
+	_, err = d.Migrate(context.Background())
+	return errors.Join(err, d.Close())
 }
