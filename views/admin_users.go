@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -23,6 +24,7 @@ type People struct {
 	Profile  []profile.Attribute
 	Open     *Edit // the row in edit mode; nil for none
 	Saved    int64 // the id of the row just saved; 0 for none
+	Kept     bool  // the row just saved kept what somebody else had made of it
 }
 
 // Edit is a person as an admin is changing them.
@@ -122,6 +124,25 @@ func (people People) filter(name string) string {
 		return "1"
 	}
 	return "0"
+}
+
+// saved says what became of the row that was saved last.
+func (people People) saved() string {
+	if people.Kept {
+		return "Kept theirs"
+	}
+	return "Saved"
+}
+
+// columnClass tells the style sheet how wide a column is.
+func columnClass(column admin.Column) string { return "is-" + column.Kind }
+
+// long gives a text that the list may cut its whole as a title.
+func long(value string) templ.Attributes {
+	if utf8.RuneCountInString(value) > 30 {
+		return templ.Attributes{"title": value}
+	}
+	return nil
 }
 
 // isOpen says whether this person's row is in edit mode.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"nameplate/internal/account"
 )
 
@@ -29,6 +31,14 @@ func (page Page) current(path string) string {
 		return "page"
 	}
 	return "false"
+}
+
+// inAdmin marks the link to the admin: as the page itself on the list, and as where one is on every page below it.
+func (page Page) inAdmin() string {
+	if current := page.current(usersPath); current != "false" || !strings.HasPrefix(page.Path, "/admin/") {
+		return current
+	}
+	return "true"
 }
 
 // htmxConfig turns off the style sheet that htmx would make, and swaps the whole target where nothing else is said.

@@ -3,7 +3,10 @@ package views
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -51,11 +54,41 @@ func linkText(value string) string {
 	if !ok {
 		return value
 	}
-	if host, found := strings.CutSuffix(rest, "/"); found && !strings.Contains(host, "/") {
+	host, path, _ := strings.Cut(rest, "/")
+	if path == "" {
 		return host
 	}
-	return rest
+	return host + "/" + escaped.ReplaceAllStringFunc(path, readable)
 }
+
+// escaped is a run of escaped bytes outside of ASCII. What is escaped within ASCII means something else when it is not.
+var escaped = regexp.MustCompile(`(?:%[89A-Fa-f][0-9A-Fa-f])+`)
+
+// readable is the letters that a run of escaped bytes stands for. It stays as it is where one of them can't be seen, or
+// is no text at all.
+func readable(run string) string {
+	text, err := url.PathUnescape(run)
+	if err != nil || !utf8.ValidString(text) {
+		return run
+	}
+	for _, r := range text {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.N) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) {
+			return run
+		}
+	}
+	return text
+}
+
+// breaking is a text that breaks after @, . and / rather than within a word.
+func breaking(text string) templ.Component {
+	return templ.Raw(breaks.ReplaceAllString(templ.EscapeString(text), "$0<wbr>"))
+}
+
+// breaks is where an address may break: before the next of its parts.
+var breaks = regexp.MustCompile(`[@./]+`)
+
+// isLong says whether a name needs smaller letters on the plate.
+func isLong(name string) bool { return utf8.RuneCountInString(name) > 40 }
 
 // personPath is the path of somebody's public page.
 func personPath(person account.User) string { return "/@" + url.PathEscape(person.Username) }

@@ -1,0 +1,63 @@
+package views
+
+import (
+	"strings"
+	"testing"
+
+	"nameplate/internal/account"
+)
+
+func TestLinkText(t *testing.T) {
+	for _, test := range []struct{ name, link, want string }{
+		{"no scheme, and no slash that says nothing", "https://example.org/", "example.org"},
+		{"letters are shown as letters", "https://example.org/%D8%AF%D8%A7%D9%86%D8%A7", "example.org/دانا"},
+		{"what means something else unescaped stays escaped", "https://example.org/a%2Fb%20c%3F", "example.org/a%2Fb%20c%3F"},
+		{"what turns the line around stays escaped", "https://example.org/%E2%80%AEgro", "example.org/%E2%80%AEgro"},
+		{"a space of another script stays escaped", "https://example.org/%E3%80%80", "example.org/%E3%80%80"},
+		{"a letter that can't be seen stays escaped", "https://example.org/%E3%85%A4", "example.org/%E3%85%A4"},
+		{"bytes that are no text stay escaped", "https://example.org/%FF%FE", "example.org/%FF%FE"},
+		{"the host stays as it is", "https://xn--mgba3gch31f.example/", "xn--mgba3gch31f.example"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := linkText(test.link); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAddressesBreakBetweenTheirParts(t *testing.T) {
+	var out strings.Builder
+	if err := breaking("ada@mail.example.org/<b>").Render(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "ada@<wbr>mail.<wbr>example.<wbr>org/<wbr>&lt;b&gt;"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}
+
+func TestAdminIsMarked(t *testing.T) {
+	for _, test := range []struct{ name, path, want string }{
+		{"as the page itself on the list", "/admin/users", "page"},
+		{"as where one is on a person", "/admin/users/17", "true"},
+		{"as where one is on a page to add", "/admin/users/new", "true"},
+		{"not on a page of one's own", "/settings/profile", "false"},
+		{"not on a person who is called so", "/@admin/", "false"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := (Page{Path: test.path}).inAdmin(); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRowSaysWhatBecameOfIt(t *testing.T) {
+	s := newSample(t, "ada")
+	for kept, want := range map[bool]string{false: "Saved", true: "Kept theirs"} {
+		s.people.Kept = kept
+		if got := rendered(t, UserRow(s.page, s.people, account.User{ID: 18})).Find("[role=status]").Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
