@@ -32,7 +32,11 @@ func unreachable(cfg *pgconn.Config, err error) error {
 		return fmt.Errorf("no server answers at %s; start it, or correct NAMEPLATE_DATABASE", place)
 	}
 	lines := strings.Split(err.Error(), "\n") // one for each way that was tried
-	return fmt.Errorf("the server at %s can't be used (%s); correct NAMEPLATE_DATABASE", place, strings.TrimSpace(lines[len(lines)-1]))
+	reason := strings.TrimSpace(lines[len(lines)-1])
+	if at := strings.LastIndex(reason, "): "); at >= 0 { // behind the address, which was named already
+		reason = reason[at+len("): "):]
+	}
+	return fmt.Errorf("the server at %s can't be used (%s); correct NAMEPLATE_DATABASE", place, reason)
 }
 
 // refused says why a server that answers doesn't let anybody in.

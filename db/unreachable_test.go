@@ -40,6 +40,7 @@ func TestRefusedAtLogin(t *testing.T) {
 	for _, row := range []struct{ outcome, answer, says string }{
 		{"a wrong password is to be corrected", "ESFATAL\x00C28P01\x00Mpassword authentication failed\x00\x00", ` refuses the password of "me"; correct NAMEPLATE_DATABASE`},
 		{"a server that is starting is to be waited for", "ESFATAL\x00C57P03\x00Mthe database system is starting up\x00\x00", " takes no connection now (the database system is starting up); try again later"},
+		{"a server without TLS is to be asked without it", "N", " can't be used (tls error: server refused TLS connection); correct NAMEPLATE_DATABASE"},
 		{"a server that speaks otherwise is to be corrected", "HTTP/1.1 400 Bad Request\r\n\r\n", "; correct NAMEPLATE_DATABASE"},
 	} {
 		t.Run(row.outcome, func(t *testing.T) {
@@ -59,7 +60,11 @@ func TestRefusedAtLogin(t *testing.T) {
 					conn.Close()
 				}
 			}()
-			_, err = db.Open(t.Context(), "postgres://me:secret@"+ln.Addr().String()+"/people?sslmode=disable", profile.Profile{})
+			mode := "disable"
+			if row.answer == "N" {
+				mode = "require"
+			}
+			_, err = db.Open(t.Context(), "postgres://me:secret@"+ln.Addr().String()+"/people?sslmode="+mode, profile.Profile{})
 			if err == nil || !strings.HasPrefix(err.Error(), "the server at "+ln.Addr().String()) || !strings.HasSuffix(err.Error(), row.says) ||
 				strings.ContainsAny(err.Error(), "\r\n") || strings.Contains(err.Error(), "secret") {
 				t.Errorf("%v, want …%s", err, row.says)
