@@ -15,6 +15,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -230,16 +231,22 @@ func (c *client) upload(path, field, filename string, data []byte, fields ...str
 // photo is a JPEG whose colour depends on shade.
 func photo(t *testing.T, shade uint8) []byte {
 	t.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, 640, 480))
-	for y := range 480 {
-		for x := range 640 {
-			img.Set(x, y, color.RGBA{shade, uint8(x), uint8(y), 255})
+	if drawn, ok := photos.Load(shade); ok {
+		return bytes.Clone(drawn.([]byte))
+	}
+	img := image.NewRGBA(image.Rect(0, 0, 480, 360))
+	for y := range 360 {
+		for x := range 480 {
+			img.SetRGBA(x, y, color.RGBA{shade, uint8(x), uint8(y), 255})
 		}
 	}
 	b := &bytes.Buffer{}
 	must(t, jpeg.Encode(b, img, nil))
-	return b.Bytes()
+	photos.Store(shade, b.Bytes())
+	return bytes.Clone(b.Bytes())
 }
+
+var photos sync.Map // of those that photo has drawn
 
 // files counts the pictures on the disk.
 func (s *site) files() int {

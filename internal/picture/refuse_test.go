@@ -119,6 +119,7 @@ func samples(t testing.TB) map[string][]byte {
 }
 
 func TestReadRefusesCutFiles(t *testing.T) {
+	t.Parallel()
 	for name, data := range samples(t) {
 		for percent := range 100 {
 			cut := data[:len(data)*percent/100]
@@ -131,6 +132,7 @@ func TestReadRefusesCutFiles(t *testing.T) {
 }
 
 func TestReadSurvivesBrokenFiles(t *testing.T) {
+	t.Parallel()
 	for name, data := range samples(t) {
 		for i := 0; i < len(data); i += 1 + len(data)/8 {
 			bad := bytes.Clone(data)
