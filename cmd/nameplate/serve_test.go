@@ -140,10 +140,14 @@ func TestServeFromNothing(t *testing.T) {
 func TestServeNamesItsDatabase(t *testing.T) {
 	t.Parallel()
 	s := newPlace(t).serve("--database=other.db")
-	s.stop(syscall.SIGTERM)
-	if want := binary + ` createsuperuser --database other.db"`; !strings.Contains(s.log(), want) {
-		t.Errorf("the log does not say %q:\n%s", want, s.log())
+	want := binary + ` createsuperuser --database other.db"`
+	for range 200 {
+		if strings.Contains(s.log(), want) {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
 	}
+	t.Errorf("the log does not say %q:\n%s", want, s.log())
 }
 
 func TestServePortInUse(t *testing.T) {
