@@ -196,12 +196,18 @@ func (d *DB) DeleteUser(ctx context.Context, by Author, me account.User, id int6
 	return pictures, nil
 }
 
-// SetPassword stores the hash of a new password and ends every session of that person. It fails with ErrNotFound.
+// SetPassword stores the hash of a new password and ends every session of that person. It fails with ErrForbidden when somebody
+// else does it who may not change that person, and with ErrNotFound.
 func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		u, err := tx.person(ctx, id)
 		if err != nil {
 			return err
+		}
+		if by.ID != 0 && by.ID != id {
+			if err := tx.mayUpdate(ctx, by.ID, u, u); err != nil {
+				return err
+			}
 		}
 		u.Version++
 		if _, err := tx.exec(ctx, "UPDATE users SET password = ?2, version = ?3 WHERE id = ?1", id, hash, u.Version); err != nil {

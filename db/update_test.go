@@ -75,6 +75,14 @@ func TestRightsHoldBelowHTTP(t *testing.T) {
 				}
 			}
 		}
+		for _, target := range []account.User{root, other} {
+			if err := d.SetPassword(t.Context(), db.Author{ID: staff.ID}, target.ID, "new"); !errors.Is(err, db.ErrForbidden) {
+				t.Errorf("staff set the password of %s: %v", target.Username, err)
+			}
+		}
+		if err := d.SetPassword(t.Context(), db.Author{ID: plain.ID}, plain.ID, "new"); err != nil {
+			t.Errorf("one's own password: %v", err)
+		}
 		if _, err := d.DeleteUser(t.Context(), nobody, staff, root.ID); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
