@@ -67,6 +67,14 @@ func (field Field) checkTrigger() string {
 	return "change delay:150ms"
 }
 
+// again is field in a form that comes back: a good password is gone where the browser did not keep it.
+func (filled Filled) again(field Field) Field {
+	if len(filled.Errors) > 0 && field.secret() && field.Error == "" {
+		field.Help = "A password is never kept: where this is empty, type it once more. " + field.Help
+	}
+	return field
+}
+
 // errors is what a summary is made of when the form has this one field.
 func (field Field) errors() form.Errors {
 	if field.Error == "" {

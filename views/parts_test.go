@@ -1,9 +1,11 @@
 package views
 
 import (
+	"strings"
 	"testing"
 
 	"nameplate/internal/account"
+	"nameplate/internal/form"
 	"nameplate/internal/profile"
 )
 
@@ -122,5 +124,28 @@ func TestPublicPageIsACard(t *testing.T) {
 		if got := doc.Find(`meta[property="`+property+`"]`).AttrOr("content", ""); got != want {
 			t.Errorf("%s is %q", property, got)
 		}
+	}
+}
+
+func TestGoodPasswordIsAskedForOnceMore(t *testing.T) {
+	s := newSample(t, "ada")
+	field := Field{Attribute: profile.Attribute{Name: "password", Label: "Password", Help: "Eight or more."}, Type: "password"}
+	for _, test := range []struct {
+		name   string
+		errors form.Errors
+		wrong  string
+		want   bool
+	}{
+		{"where another field is wrong", form.Errors{"username": "taken"}, "", true},
+		{"not where it is wrong itself", form.Errors{"password": "short"}, "short", false},
+		{"not in a form that nobody has sent", nil, "", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			field.Error = test.wrong
+			doc := rendered(t, RegisterForm(s.page, Filled{Errors: test.errors}, []Field{field}))
+			if got := strings.Contains(doc.Find("#password-hint").Text(), "once more"); got != test.want {
+				t.Errorf("asked for once more: %v, want %v", got, test.want)
+			}
+		})
 	}
 }
