@@ -83,13 +83,21 @@ func (edit Edit) others(columns []admin.Column) []ConflictField {
 	return fields
 }
 
+// cellLabel names a cell of a card for the style sheet, where its input has no label of its own.
+func cellLabel(column admin.Column) templ.Attributes {
+	if column.Kind == "boolean" || column.Kind == "date" {
+		return templ.Attributes{"data-label": column.Label}
+	}
+	return nil
+}
+
 // rowInput holds the attributes of an input in a row. Its form stands in the row's first cell.
 func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 	attrs := templ.Attributes{
 		"id": column.Name + "-" + id(edit.User), "name": column.Name, "form": edit.formID(),
 		"type": inputOf(column.Kind), "value": edit.typed(column.Name), "autocomplete": "off", "spellcheck": "false",
-		"size":       "20", // a text browser shows so much; the style sheet fills the column
-		"aria-label": column.Label, "autofocus": first,
+		"size":      "20", // a text browser shows so much; the style sheet fills the column
+		"autofocus": first,
 	}
 	if column.Name == "username" {
 		attrs["required"], attrs["autocapitalize"] = true, "none"
