@@ -167,6 +167,7 @@
     if (!task) return;
     const { fragment, target } = task;
     document.getElementById('notice').replaceChildren();
+    ctx.paged = !!ctx.sourceElement.closest('.pager') && ctx.response?.status === 200; // afterwards the pager is another
     if (fragment.querySelector('[data-problem]')) {
       Object.assign(task, { target: document.getElementById('notice'), swapSpec: { style: 'innerHTML' } });
       fragment.querySelector('[data-problem]').dataset.focus = '';
@@ -195,7 +196,7 @@
     next?.focus();
     next?.removeAttribute('data-focus');
     // Another page of the list is read from its top.
-    if (ctx.sourceElement?.closest?.('.pager')) {
+    if (ctx.paged) {
       const people = document.getElementById('people');
       people.tabIndex = -1;
       people.focus({ preventScroll: true });
