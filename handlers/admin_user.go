@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"net/url"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,7 +45,7 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 		return err
 	}
 	if posted(c, "resolve") == "theirs" {
-		return a.savedUser(c, person)
+		return a.savedUser(c, person, true)
 	}
 	edit, err := a.readEdit(c, person)
 	if err != nil {
@@ -54,13 +55,13 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 		var after account.User
 		after, err = a.DB.UpdateUser(c.UserContext(), a.author(c), signedIn(c), edit.User)
 		if err == nil {
-			return a.savedUser(c, after)
+			return a.savedUser(c, after, false)
 		}
 	}
 	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
 		edit.Conflict = a.conflict(edit.User, conflict)
 		if len(edit.Conflict.Fields) == 0 { // both wanted the same
-			return a.savedUser(c, conflict.Theirs)
+			return a.savedUser(c, conflict.Theirs, false)
 		}
 		if err := a.hold(c, views.Filled{Waiting: edit.Waiting}); err != nil {
 			return err
@@ -80,17 +81,25 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 	return a.showEdit(c, refusal(edit.Errors), person, edit)
 }
 
-// savedUser answers a person who was saved: their row, the list at that row, or their page, wherever the form came from.
-func (a *App) savedUser(c *fiber.Ctx, person account.User) error {
+// savedUser answers a person who was saved, or kept as somebody else had saved them: their row, the list at that row, or their
+// page, wherever the form came from.
+func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 	id := strconv.FormatInt(person.ID, 10)
-	to := userPath(person.ID) + "?saved=1"
+	query, to := url.Values{}, userPath(person.ID)
 	if has(c, "list") {
-		query := listQuery(posted(c, "list"))
+		query, to = listQuery(posted(c, "list")), usersPath
+	}
+	if !kept {
 		query.Set("saved", id)
-		to = usersPath + "?" + query.Encode() + "#user-" + id
+	}
+	if len(query) > 0 {
+		to += "?" + query.Encode()
+	}
+	if has(c, "list") {
+		to += "#user-" + id
 	}
 	list := a.bare()
-	list.Saved = person.ID
+	list.Saved, list.Kept = person.ID, kept
 	return saved(c, to, views.UserRow(a.page(c, people), list, person))
 }
 

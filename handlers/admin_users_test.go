@@ -185,8 +185,11 @@ func TestEditUserConflict(t *testing.T) {
 			return u.Email
 		}
 		newer := two.post(row, "email", "yours@example.org", "version", version).value("version")
-		if r := two.post(row, "email", "yours@example.org", "version", newer, "resolve", "theirs"); r.status != 303 || email() != "theirs@example.org" {
+		if r := two.post(row, "email", "yours@example.org", "version", newer, "resolve", "theirs"); r.status != 303 || strings.Contains(r.location(), "saved") || email() != "theirs@example.org" {
 			t.Errorf("theirs: %d, %s", r.status, email())
+		}
+		if r := two.htmx().post(row, "email", "yours@example.org", "version", newer, "resolve", "theirs", "list", ""); r.status != 200 || !r.says("Kept theirs") {
+			t.Errorf("theirs with htmx: %d: %s", r.status, r.Text())
 		}
 		if r := two.post(row, "email", "yours@example.org", "version", newer, "resolve", "mine"); r.status != 303 || email() != "yours@example.org" {
 			t.Errorf("mine: %d, %s", r.status, email())
