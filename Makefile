@@ -51,7 +51,8 @@ test: tools ## Check and test everything
 	@$(MAKE) --no-print-directory generated
 	go vet $(TAGS) ./...
 	go tool staticcheck $(TAGS) ./...
-	go test -race $(TAGS) -timeout 10m ./...
+	go test -race $(TAGS) -timeout 10m $$(go list $(TAGS) ./... | grep -v /e2e)
+	go test $(TAGS) -timeout 10m ./e2e/... # these drive the binary as people get it
 
 .PHONY: bench
 bench: build ## Measure the binary against its limits
