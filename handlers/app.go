@@ -46,8 +46,9 @@ type App struct {
 	Proxies      []netip.Prefix // whose X-Forwarded-For and -Proto is believed
 
 	sessions   *scs.SessionManager
-	secure     bool   // the site is reached over https
-	host       string // the base URL's host
+	signUp     []profile.Attribute // what the register form asks for
+	secure     bool                // the site is reached over https
+	host       string              // the base URL's host
 	otherHosts *sync.Once
 }
 
@@ -59,6 +60,7 @@ func New(a App) *fiber.App {
 		app.host = base.Host
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
+	app.signUp = signUpAttributes(a.Profile)
 	f := fiber.New(fiber.Config{
 		AppName:                 a.Site,
 		Immutable:               true, // strings outlive their request in sessions and errors

@@ -190,12 +190,16 @@ func newFilled() views.Filled {
 	return views.Filled{Values: map[string]string{}, Errors: form.Errors{}, Waiting: map[string]views.Waiting{}}
 }
 
+// signUpAttributes lists what the form asks for: what every user has, a password, and what profile.toml adds.
+func signUpAttributes(p profile.Profile) []profile.Attribute {
+	attrs := slices.DeleteFunc(profile.UserAttributes(), func(a profile.Attribute) bool { return !a.Register })
+	return append(append(attrs, passwordAttribute()), p.Registering()...)
+}
+
 // registerFields lists the inputs of the form, filled in.
 func (a *App) registerFields(filled views.Filled) []views.Field {
-	attrs := slices.DeleteFunc(profile.UserAttributes(), func(a profile.Attribute) bool { return !a.Register })
-	attrs = append(append(attrs, passwordAttribute()), a.Profile.Registering()...)
-	fields := make([]views.Field, 0, len(attrs))
-	for _, attr := range attrs {
+	fields := make([]views.Field, 0, len(a.signUp))
+	for _, attr := range a.signUp {
 		field := fieldOf(attr, filled)
 		field.Check = "/register/check"
 		fields = append(fields, field)
