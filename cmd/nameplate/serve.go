@@ -24,9 +24,9 @@ import (
 )
 
 const (
-	// gcPercent lets the heap grow to three times what is in use before it is collected: a page is mostly short-lived bytes.
+	// gcPercent lets the heap grow to five times what is in use before it is collected: a page is mostly short-lived bytes.
 	// heapLimit, in bytes, makes it collect sooner, so that a flood of log-ins or pictures leaves no large process behind.
-	gcPercent = 200
+	gcPercent = 400
 	heapLimit = 80 << 20
 	// stopTimeout is how long accepted requests may take to be answered once the server stops. With what comes after, the
 	// program is gone within 10 seconds.
