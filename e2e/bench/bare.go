@@ -43,7 +43,7 @@ func serveBare(addr, database, page string) error {
 const personSQL = `
 SELECT u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser,
        u.date_joined, u.last_login, u.version, p.portfolio_site, p.profile_pic
-FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE u.username_key = ?1`
+FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE u.username_key = CAST(?1 AS TEXT)`
 
 func bareProfile(one *sql.Stmt, body []byte) fiber.Handler {
 	return func(c *fiber.Ctx) error {
