@@ -67,26 +67,31 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 // conflict says field by field what a person was, what somebody else made of it, and what this form would.
 func (a *App) conflict(yours account.User, c *db.Conflict) *views.Conflict {
 	shown := &views.Conflict{Version: c.Theirs.Version}
-	add := func(name, label, theirs, yours string) {
+	add := func(name, label, theirs, yours string, words func(string) string) {
 		was, changed := c.Was[name]
 		if !changed {
 			was = theirs
 		}
 		if theirs != yours {
-			shown.Fields = append(shown.Fields, views.ConflictField{Label: label, Was: was, Theirs: theirs, Yours: yours})
+			shown.Fields = append(shown.Fields, views.ConflictField{Label: label, Was: words(was), Theirs: words(theirs), Yours: words(yours)})
 		}
 	}
 	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
-		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name))
+		words := func(text string) string { return text }
+		if attr.IsPicture() {
+			words = pictureWords
+		}
+		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name), words)
 	}
 	for _, flag := range flags {
-		add(flag.name, flag.label, yesNo(*flag.of(&c.Theirs)), yesNo(*flag.of(&yours)))
+		add(flag.name, flag.label, strconv.FormatBool(*flag.of(&c.Theirs)), strconv.FormatBool(*flag.of(&yours)), yesNo)
 	}
 	return shown
 }
 
-func yesNo(b bool) string {
-	if b {
+// yesNo puts a yes-or-no value, as the history has it, into words.
+func yesNo(text string) string {
+	if text == "true" {
 		return "yes"
 	}
 	return "no"

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -74,6 +76,27 @@ func TestUserPassword(t *testing.T) {
 		}
 		if r := s.client().post("/login", "username", "ada", "password", "another good password"); r.status != 303 {
 			t.Errorf("the new password: %d", r.status)
+		}
+	})
+}
+
+func TestEditUserConflictIsInWords(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.as(s.add("boss", asSuperuser))
+		ada := s.add("ada")
+		row := path("/admin/users/ID", ada.ID)
+		version := boss.get(row).value("version")
+		if r := boss.upload(row, "profile_pic", "a.jpg", photo(t, 1), "is_staff", "1", "version", version); r.status != 303 {
+			t.Fatalf("%d", r.status)
+		}
+		r := boss.upload(row, "profile_pic", "b.jpg", photo(t, 2), "is_staff", "0", "version", version)
+		seen := strings.Join(strings.Fields(r.Find(".conflict").Text()), " ")
+		if r.status != http.StatusConflict || r.Find(".conflict").Length() != 2 || !strings.Contains(seen, "Staff Was no Theirs yes Yours no") && !strings.Contains(seen, "noTheirsyes") {
+			t.Errorf("%d: %q", r.status, seen)
+		}
+		token := r.value("waiting_profile_pic")
+		if token == "" || strings.Contains(seen, token) || strings.Contains(seen, "true") || strings.Contains(seen, "false") || !strings.Contains(seen, "a picture") {
+			t.Errorf("token %q in %q", token, seen)
 		}
 	})
 }

@@ -66,7 +66,7 @@ func (a *App) checkRegister(c *fiber.Ctx) error {
 	}
 	name := orElse(posted(c, "field"), c.Get("HX-Trigger-Name"))
 	for _, field := range a.registerFields(newFilled()) {
-		if name == "" && c.Request().PostArgs().Has(field.Name) {
+		if name == "" && has(c, field.Name) {
 			name = field.Name
 		}
 		if field.Name != name || field.IsPicture() {
