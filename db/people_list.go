@@ -53,7 +53,8 @@ func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
 		l.table, l.column, l.id = "profiles p", "p."+quoted(q.Sort), "p.user_id"
 	}
 	l.setSearch(q.Q)
-	for name, yes := range q.Filters {
+	for name, value := range q.Filters {
+		yes := value == "1"
 		if _, ok := resource.Filter(name); !ok {
 			return nil, admin.BadQuery("The list can't be narrowed like this.")
 		}

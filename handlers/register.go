@@ -210,7 +210,7 @@ func (a *App) registerFields(filled views.Filled) []views.Field {
 // passwordAttribute is the password as a field. It is no attribute of a profile, and never has a value to show.
 func passwordAttribute() profile.Attribute {
 	return profile.Attribute{
-		Name: "password", Label: "Password", Max: auth.PasswordMax, Autocomplete: "new-password", Required: true, OfUser: true,
+		Name: "password", Label: "Password", Kind: profile.Control("password"), Max: auth.PasswordMax, Autocomplete: "new-password", Required: true, OfUser: true,
 		Help: "At least 8 characters. A few words in a row are easy to remember and hard to guess.",
 	}
 }

@@ -116,14 +116,7 @@ func (people People) narrowed() bool { return people.Query.Q != "" || len(people
 
 // filter is the value of a filter in the form: 1, 0, or empty.
 func (people People) filter(name string) string {
-	yes, ok := people.Query.Filters[name]
-	switch {
-	case !ok:
-		return ""
-	case yes:
-		return "1"
-	}
-	return "0"
+	return people.Query.Filters[name]
 }
 
 // saved says what became of the row that was saved last.

@@ -129,7 +129,7 @@ func TestPublicPageIsACard(t *testing.T) {
 
 func TestGoodPasswordIsAskedForOnceMore(t *testing.T) {
 	s := newSample(t, "ada")
-	field := Field{Attribute: profile.Attribute{Name: "password", Label: "Password", Help: "Eight or more."}, Type: "password"}
+	field := Field{Attribute: profile.Attribute{Name: "password", Label: "Password", Kind: profile.Control("password"), Help: "Eight or more."}, Type: "password"}
 	for _, test := range []struct {
 		name   string
 		errors form.Errors

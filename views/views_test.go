@@ -68,7 +68,7 @@ func newSample(t *testing.T, text string) sample {
 			Attribute: attr, Value: text, Error: text, Check: "/register/check", Waiting: Waiting{Token: text, Name: "0123abcd"},
 		})
 	}
-	s.fields = append(s.fields, Field{Attribute: profile.Attribute{Name: "password", Label: "Password"}, Type: "password", Value: text})
+	s.fields = append(s.fields, Field{Attribute: profile.Attribute{Name: "password", Label: "Password", Kind: profile.Control("password")}, Type: "password", Value: text})
 	resource := admin.People(p)
 	query, err := resource.ParseQuery(nil)
 	if err != nil {

@@ -1,7 +1,5 @@
 package admin
 
-import "maps"
-
 // Sorted returns the first page of q sorted by column: ascending, or descending when it is sorted so already.
 func (q Query) Sorted(column string) Query {
 	q.Desc = q.Sort == column && !q.Desc
@@ -20,22 +18,6 @@ func (q Query) First() Query { return q.At("", "") }
 
 // Last returns the last page of q.
 func (q Query) Last() Query { return q.At("", End) }
-
-// Filtered returns the first page of q with the filter of this name set to yes.
-func (q Query) Filtered(name string, yes bool) Query {
-	filters := make(map[string]bool, len(q.Filters)+1)
-	maps.Copy(filters, q.Filters)
-	filters[name] = yes
-	q.Filters = filters
-	return q.First()
-}
-
-// Unfiltered returns the first page of q without the filter of this name.
-func (q Query) Unfiltered(name string) Query {
-	q.Filters = maps.Clone(q.Filters)
-	delete(q.Filters, name)
-	return q.First()
-}
 
 // Page is one page of a list.
 type Page[T any] struct {

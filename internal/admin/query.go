@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"nameplate/internal/profile"
 )
 
 // MaxSearch is the most characters of a search text.
@@ -24,13 +26,13 @@ func (b BadQuery) Error() string { return string(b) }
 
 // Query is what somebody asks of a list. Its zero value asks for the first page in the resource's own order.
 type Query struct {
-	Q       string          // a text to look for; empty for none
-	Sort    string          // the column's name, without the minus sign; empty for the resource's own order
-	Desc    bool            // from the last to the first
-	Filters map[string]bool // by the field's name
-	After   string          // the cursor behind which the page begins
-	Before  string          // the cursor before which the page ends, or End
-	N       int             // rows on a page; 0 for the resource's own
+	Q       string            // a text to look for; empty for none
+	Sort    string            // the column's name, without the minus sign; empty for the resource's own order
+	Desc    bool              // from the last to the first
+	Filters map[string]string // values by the field's name and lookup: is_staff 1 or 0, birthday__gte a day …
+	After   string            // the cursor behind which the page begins
+	Before  string            // the cursor before which the page ends, or End
+	N       int               // rows on a page; 0 for the resource's own
 
 	ordering string // the resource's own order, which Encode leaves out
 	perPage  int
@@ -125,21 +127,57 @@ func setCursor(cursor *string, value string) error {
 	return nil
 }
 
+// setFilter reads a filter, with or without a lookup. An empty value filters nothing.
 func (r Resource) setFilter(q *Query, name, value string) error {
-	if _, ok := r.Filter(name); !ok {
+	field, lookup := name, ""
+	if i := strings.Index(name, "__"); i >= 0 {
+		field, lookup = name[:i], name[i:]
+	}
+	filter, ok := r.Filter(field)
+	if !ok || !filter.takes(lookup) {
 		return BadQuery(fmt.Sprintf("The list has no %q.", clip(name)))
 	}
 	if value == "" {
 		return nil
 	}
-	if value != "0" && value != "1" {
-		return BadQuery(fmt.Sprintf("%s is 1 for yes or 0 for no.", name))
+	value, err := filter.read(lookup, value)
+	if err != nil {
+		return err
+	}
+	if value == "" {
+		return nil
 	}
 	if q.Filters == nil {
-		q.Filters = make(map[string]bool, len(r.Filters))
+		q.Filters = make(map[string]string, len(r.Filters))
 	}
-	q.Filters[name] = value == "1"
+	q.Filters[name] = value
 	return nil
+}
+
+// takes says whether a lookup may follow the filter's name.
+func (f Filter) takes(lookup string) bool {
+	switch lookup {
+	case "":
+		return f.Attr == nil || f.Attr.Kind.Filter != profile.ByPresence
+	case IsEmpty:
+		return f.Attr != nil
+	}
+	return f.Attr != nil && f.Attr.Kind.Filter == profile.ByRange && (lookup == AtLeast || lookup == AtMost)
+}
+
+// read returns the value of a filter as it is stored.
+func (f Filter) read(lookup, value string) (string, error) {
+	if f.Attr != nil && lookup != IsEmpty {
+		value, err := f.Attr.Lookup(value)
+		if err != nil {
+			return "", BadQuery(err.Error())
+		}
+		return value, nil
+	}
+	if value != "0" && value != "1" {
+		return "", BadQuery(fmt.Sprintf("%s is 1 for yes or 0 for no.", f.Name+lookup))
+	}
+	return value, nil
 }
 
 // clip shortens what somebody sent to what an error may repeat.
@@ -168,8 +206,8 @@ func (q Query) Encode() string {
 	if q.N != 0 && q.N != q.perPage {
 		v.Set("n", strconv.Itoa(q.N))
 	}
-	for name, yes := range q.Filters {
-		v.Set(name, map[bool]string{true: "1", false: "0"}[yes])
+	for name, value := range q.Filters {
+		v.Set(name, value)
 	}
 	return v.Encode()
 }

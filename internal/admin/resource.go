@@ -10,14 +10,24 @@ type Column struct {
 	Label    string
 	Kind     string // the kind of its value: text, email, url, picture, boolean, date …
 	Sortable bool
-	Editable bool // whether the row in edit mode has an input for it
+	Editable bool               // whether the row in edit mode has an input for it
+	Attr     *profile.Attribute // the attribute of the profile that it shows; nil for a field of the user
 }
 
-// Filter is a yes-or-no field that a list can be narrowed by.
+// Filter is a field that a list can be narrowed by. A field of the user is 1 or 0 in a URL; what an attribute can be follows from
+// its kind's Filter.
 type Filter struct {
-	Name  string // the field's name; in a URL its value is 1 or 0
+	Name  string // the field's name
 	Label string
+	Attr  *profile.Attribute // nil for a yes-or-no field of the user
 }
+
+// The lookups that may follow the name of a filter in a URL, as in Django.
+const (
+	AtLeast = "__gte"     // for profile.ByRange: this value or more
+	AtMost  = "__lte"     // for profile.ByRange: this value or less
+	IsEmpty = "__isempty" // for every attribute: 1 for who has no value, 0 for who has one
+)
 
 // Resource is a list of the admin.
 type Resource struct {
@@ -31,11 +41,21 @@ type Resource struct {
 // MaxPerPage is the most rows that a page may have.
 const MaxPerPage = 500
 
-// People returns the list of people with the attributes of p: pictures first, then who it is, then the other attributes.
+// People returns the list of people with the attributes of p that staff see: pictures first, then who it is, then the other
+// attributes.
 func People(p profile.Profile) Resource {
 	var pictures, others []Column
-	for _, attr := range p.Attributes {
-		column := Column{Name: attr.Name, Label: attr.Label, Kind: attr.Kind.Name, Sortable: !attr.IsPicture(), Editable: true}
+	filters := []Filter{
+		{Name: "is_staff", Label: "Staff"},
+		{Name: "is_active", Label: "Active"},
+		{Name: "is_superuser", Label: "Superuser"},
+	}
+	for _, attr := range p.ForStaff().Attributes {
+		filters = append(filters, Filter{Name: attr.Name, Label: attr.Label, Attr: &attr})
+		column := Column{Name: attr.Name, Label: attr.Label, Kind: attr.Kind.Name, Sortable: attr.Sortable(), Editable: true, Attr: &attr}
+		if !attr.Column {
+			continue
+		}
 		if attr.IsPicture() {
 			pictures = append(pictures, column)
 		} else {
@@ -51,13 +71,9 @@ func People(p profile.Profile) Resource {
 		Column{Name: "is_active", Label: "Active", Kind: "boolean", Sortable: true, Editable: true},
 		Column{Name: "date_joined", Label: "Joined", Kind: "date", Sortable: true})
 	return Resource{
-		Name:    "users",
-		Columns: columns,
-		Filters: []Filter{
-			{Name: "is_staff", Label: "Staff"},
-			{Name: "is_active", Label: "Active"},
-			{Name: "is_superuser", Label: "Superuser"},
-		},
+		Name:     "users",
+		Columns:  columns,
+		Filters:  filters,
 		Ordering: "username",
 		PerPage:  100,
 	}

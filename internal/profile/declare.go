@@ -5,81 +5,205 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 const (
 	attributesMax = 100 // far below what a row of either database can hold
-	nameMax       = 63  // PostgreSQL's
+	nameMax       = 55  // PostgreSQL's 63, and room for what names of indexes have around it
 	textMax       = 2000
+	lineMax       = 500 // characters of a text in profile.toml
 )
 
-// reserved are names that forms, rows and columns already use for something else.
+// reserved are names that forms, rows and columns already use for something else, or that would hide what a form in a page has
+// under this name itself.
 var reserved = []string{
-	"action", "across", "after", "attribute", "avatar_public", "before", "code", "confirm", "created_at", "csrfmiddlewaretoken",
-	"date_joined", "edit", "email", "email_key", "field", "first_name", "focus", "groups", "id", "invitation", "is_active",
-	"is_staff", "is_superuser", "last_login", "last_name", "list", "n", "new", "new_password", "next", "old_password",
-	"password", "permissions", "profile", "q", "recovery_code", "remember", "remove", "resolve", "row", "rowid", "sort", "token",
-	"updated_at", "user", "user_id", "username", "username_key", "version", "zoom",
+	"action", "across", "after", "append", "attribute", "attributes", "avatar_public", "before", "children", "closest", "code",
+	"confirm", "contains", "created_at", "csrfmiddlewaretoken", "dataset", "date_joined", "deleted", "edit", "elements", "email",
+	"email_key", "field", "first_name", "focus", "form", "groups", "id", "invitation", "is_active", "is_staff", "is_superuser",
+	"last_login", "last_name", "length", "list", "matches", "method", "n", "new", "new_password", "next", "old_password",
+	"password", "permissions", "profile", "q", "recovery_code", "remember", "remove", "reset", "resolve", "row", "rowid", "saved",
+	"sort", "submit", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "zoom",
 }
+
+// declaration is one [[attribute]] table as it is written.
+type declaration struct {
+	table     map[string]any
+	kind      string
+	see, edit string
+	min, max  any // a number, or for a date a day
+	step      any
+	standard  any // default
+	pattern   string
+	hint      string // pattern_help
+	region    string
+	choices   []string
+}
+
+// keys returns where each key of an [[attribute]] goes. Those of every kind come first.
+func (d *declaration) keys(a *Attribute) map[string]any {
+	return map[string]any{
+		"name": &a.Name, "kind": &d.kind, "label": &a.Label, "help": &a.Help, "group": &a.Group, "register": &a.Register,
+		"required": &a.Required, "see": &d.see, "edit": &d.edit, "default": &d.standard, "was": &a.Was, "column": &a.Column,
+		"autocomplete": &a.Autocomplete, "property": &a.Property,
+		"search": &a.Search, "unique": &a.Unique, "min": &d.min, "max": &d.max, "step": &d.step, "unit": &a.Unit,
+		"choices": &d.choices, "other": &a.Other, "pattern": &d.pattern, "pattern_help": &d.hint, "region": &d.region,
+	}
+}
+
+// common are the keys of every kind. The others are in Kind.Keys.
+var common = []string{"name", "kind", "label", "help", "group", "register", "required", "see", "edit", "default", "was", "column",
+	"autocomplete", "property"}
+
+// has says whether a key is written at all.
+func (d declaration) has(key string) bool { _, ok := d.table[key]; return ok }
 
 // declare makes an attribute of one [[attribute]] table.
 func declare(table map[string]any) (Attribute, *mistake) {
-	var a Attribute
-	var kind, autocomplete string
-	var most int64
-	fields := map[string]any{
-		"name": &a.Name, "kind": &kind, "label": &a.Label, "help": &a.Help, "register": &a.Register,
-		"required": &a.Required, "max": &most, "autocomplete": &autocomplete,
-	}
+	a := Attribute{Column: true}
+	d := declaration{table: table}
+	keys := d.keys(&a)
 	for _, key := range slices.Sorted(maps.Keys(table)) {
-		into, ok := fields[key]
+		into, ok := keys[key]
 		if !ok {
-			return a, &mistake{key, "'" + key + "' is unknown; " + suggest(key, slices.Sorted(maps.Keys(fields)))}
+			return a, &mistake{key, "'" + key + "' is unknown; " + suggest(key, slices.Sorted(maps.Keys(keys)))}
 		}
 		if bad := assign(key, into, table[key]); bad != nil {
 			return a, bad
 		}
 	}
-	if bad := checkName(a.Name); bad != nil {
+	if bad := checkName("name", a.Name); bad != nil {
 		return a, bad
 	}
-	return a, a.settle(table, kind, autocomplete, most)
+	if bad := a.setKind(d); bad != nil {
+		return a, bad
+	}
+	return a, a.settle(d)
 }
 
-// settle fills in what follows from the kind and the name.
-func (a *Attribute) settle(table map[string]any, kind, autocomplete string, most int64) *mistake {
+func (a *Attribute) setKind(d declaration) *mistake {
 	var names []string
-	for _, k := range kinds() {
+	for _, k := range Kinds() {
 		names = append(names, k.Name)
 	}
-	var ok bool
-	if kind == "" {
+	if d.kind == "" {
 		return &mistake{"kind", "'" + a.Name + "' has no kind; write kind = \"text\", or one of " + strings.Join(names, ", ")}
 	}
-	if a.Kind, ok = kindNamed(kind); !ok {
-		return &mistake{"kind", "'" + kind + "' is no kind of attribute; " + suggest(kind, names)}
+	var ok bool
+	if a.Kind, ok = kindNamed(d.kind); !ok {
+		return &mistake{"kind", "'" + d.kind + "' is no kind of attribute; " + suggest(d.kind, names)}
 	}
+	for _, key := range slices.Sorted(maps.Keys(d.table)) {
+		if !slices.Contains(common, key) && !slices.Contains(a.Kind.Keys, key) {
+			return &mistake{key, article(d.kind) + " has no " + key + "; leave it out"}
+		}
+	}
+	return nil
+}
+
+// settle fills in what follows from the kind, the name and each other.
+func (a *Attribute) settle(d declaration) *mistake {
 	if a.Label == "" {
 		words := strings.Join(strings.FieldsFunc(a.Name, func(r rune) bool { return r == '_' }), " ")
 		a.Label = strings.ToUpper(words[:1]) + words[1:]
 	}
-	if a.Autocomplete = autocomplete; autocomplete == "" {
+	if a.Autocomplete == "" {
 		a.Autocomplete = a.Kind.autocomplete
 	}
+	if a.Property == "" {
+		a.Property = property(*a)
+	}
 	a.Max = a.Kind.max
-	if _, set := table["max"]; !set {
+	for _, step := range []func(declaration) *mistake{a.setAudience, a.setPattern, a.setWas} {
+		if bad := step(d); bad != nil {
+			return bad
+		}
+	}
+	if a.Kind.declare != nil {
+		if bad := a.Kind.declare(a, d); bad != nil {
+			return bad
+		}
+	}
+	return a.setDefault(d)
+}
+
+func (a *Attribute) setAudience(d declaration) *mistake {
+	if d.has("see") {
+		i := slices.Index(audiences, d.see)
+		if i < 0 {
+			return &mistake{"see", "see is anyone, members, staff or oneself, and not '" + d.see + "'"}
+		}
+		a.See = Audience(i)
+	}
+	if d.has("edit") {
+		i := slices.Index(editors, d.edit)
+		if i < 0 {
+			return &mistake{"edit", "edit is oneself or staff, and not '" + d.edit + "'"}
+		}
+		a.Edit = Editor(i)
+	}
+	switch {
+	case a.See == Oneself && a.Edit == ByStaff:
+		return &mistake{"edit", "staff can't edit what only oneself sees; write see = \"staff\", or leave edit out"}
+	case a.See == Oneself && a.Search:
+		return &mistake{"search", "the search is the admin's, and '" + a.Name + "' is seen by oneself only; leave search out"}
+	}
+	return nil
+}
+
+func (a *Attribute) setWas(d declaration) *mistake {
+	if !d.has("was") {
 		return nil
 	}
-	limit := max(a.Kind.max, textMax)
-	if a.Kind.max == 0 {
-		return &mistake{"max", "a " + kind + " has no max; leave it out"}
+	if a.Was == a.Name {
+		return &mistake{"was", "was is the name that '" + a.Name + "' had before; leave it out when that is the same"}
 	}
-	if most < 1 || most > int64(limit) {
-		return &mistake{"max", fmt.Sprintf("max is a number of characters, 1 to %d", limit)}
+	return checkName("was", a.Was)
+}
+
+// setDefault reads the default as somebody would type it.
+func (a *Attribute) setDefault(d declaration) *mistake {
+	if !d.has("default") {
+		return nil
 	}
-	a.Max = int(most)
+	if a.IsUpload() || a.Unique {
+		return &mistake{"default", "'" + a.Name + "' can't have a default: " + map[bool]string{true: "it is unique", false: "it is a file"}[a.Unique]}
+	}
+	text, ok := scalar(d.standard)
+	if list, isList := d.standard.([]any); isList && a.Kind.Store == List {
+		var items []string
+		for _, item := range list {
+			word, isText := item.(string)
+			ok = isText
+			items = append(items, word)
+		}
+		text = strings.Join(items, "\n")
+	}
+	if !ok && text == "" {
+		return &mistake{"default", "default is a value as somebody would type it, such as default = \"" + a.Kind.Example + "\""}
+	}
+	value, err := a.Parse(text)
+	if err != nil {
+		return &mistake{"default", "the default is not one that '" + a.Name + "' takes: " + err.Error()}
+	}
+	a.Default = value
 	return nil
+}
+
+// scalar is a TOML value as a text.
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v], true
+	case int64, float64:
+		return strings.TrimSuffix(fmt.Sprint(v), ".0"), true
+	case time.Time:
+		return v.Format(time.DateOnly), true
+	}
+	return "", false
 }
 
 func assign(key string, into, value any) *mistake {
@@ -89,8 +213,8 @@ func assign(key string, into, value any) *mistake {
 		if !ok {
 			return &mistake{key, key + ` is a text; write it in quotes: ` + key + ` = "…"`}
 		}
-		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) || utf8.RuneCountInString(text) > 500 {
-			return &mistake{key, key + " is one line of at most 500 characters"}
+		if bad := checkLine(key, text); bad != nil {
+			return bad
 		}
 		*into = strings.TrimSpace(text)
 	case *bool:
@@ -99,62 +223,57 @@ func assign(key string, into, value any) *mistake {
 			return &mistake{key, key + " is true or false, without quotes"}
 		}
 		*into = yes
-	case *int64:
-		number, ok := value.(int64)
+	case *[]string:
+		list, ok := value.([]any)
 		if !ok {
-			return &mistake{key, key + " is a whole number, without quotes"}
+			return &mistake{key, key + ` is a list of texts; write ` + key + ` = ["one", "another"]`}
 		}
-		*into = number
+		for _, item := range list {
+			text, ok := item.(string)
+			if !ok {
+				return &mistake{key, key + ` is a list of texts, each in quotes: ` + key + ` = ["one", "another"]`}
+			}
+			if bad := checkLine(key, text); bad != nil {
+				return bad
+			}
+			*into = append(*into, strings.TrimSpace(text))
+		}
+	case *any:
+		*into = value
 	}
 	return nil
 }
 
-func checkName(name string) *mistake {
+func checkLine(key, text string) *mistake {
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) || utf8.RuneCountInString(text) > lineMax {
+		return &mistake{key, fmt.Sprintf("%s is one line of at most %d characters", key, lineMax)}
+	}
+	return nil
+}
+
+func checkName(key, name string) *mistake {
 	if name == "" {
-		return &mistake{"name", `this attribute has no name; write name = "portfolio_site", say`}
+		return &mistake{key, `this attribute has no name; write name = "portfolio_site", say`}
 	}
 	if len(name) > nameMax {
-		return &mistake{"name", fmt.Sprintf("the name '%s…' is too long; %d characters are the most", name[:20], nameMax)}
+		return &mistake{key, fmt.Sprintf("the name '%s…' is too long; %d characters are the most", name[:20], nameMax)}
 	}
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || name[0] < 'a' || name[0] > 'z' {
-		return &mistake{"name", "'" + name + "' is no name; it has small letters a to z, digits and _, and begins with a letter"}
+		return &mistake{key, "'" + name + "' is no name; it has small letters a to z, digits and _, and begins with a letter"}
 	}
-	if slices.Contains(reserved, name) || strings.HasPrefix(name, "waiting_") || strings.HasPrefix(name, "sqlite_") {
-		return &mistake{"name", "'" + name + "' is taken by Nameplate itself; choose another name, such as 'my_" + name + "'"}
+	if strings.Contains(name, "__") {
+		return &mistake{key, "'" + name + "' has __ in it, which lists use for something else; write one _"}
+	}
+	if slices.Contains(reserved, name) || slices.ContainsFunc([]string{"waiting_", "remove_", "sqlite_"}, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		return &mistake{key, "'" + name + "' is taken by Nameplate itself; choose another name, such as 'my_" + name + "'"}
 	}
 	return nil
 }
 
-// suggest says which of the known words was probably meant, or lists them all.
-func suggest(word string, known []string) string {
-	best, least := "", 3
-	for _, k := range known {
-		if d := distance(strings.ToLower(word), k); d < least {
-			best, least = k, d
-		}
+// article is a kind with its article.
+func article(kind string) string {
+	if strings.ContainsAny(kind[:1], "aeiou") && kind != "url" {
+		return "an " + kind
 	}
-	if best != "" {
-		return "did you mean '" + best + "'?"
-	}
-	return "known are " + strings.Join(known, ", ")
-}
-
-// distance counts the letters to add, drop or change between two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := min(row[j]+1, row[j+1]+1, corner+1)
-			if a[i] == b[j] {
-				next = min(next, corner)
-			}
-			corner, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
+	return "a " + kind
 }

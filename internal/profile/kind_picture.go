@@ -7,12 +7,22 @@ import (
 )
 
 // pictureKind is a picture, which travels as a file. Its text is the token of a picture that waits, or a picture's name.
-func pictureKind() Kind {
-	return Kind{Name: "picture", Input: "file", parse: func(a Attribute, text string) (string, error) {
-		const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-		if len(text) < 16 || len(text) > 128 || strings.Trim(text, letters) != "" {
-			return "", form.Message("Choose the picture again: the one that was sent is gone.")
-		}
-		return text, nil
-	}}
+func pictureKind() *Kind {
+	return &Kind{
+		Name: "picture", About: "A photograph or a drawing, cropped to a square.", Example: "a JPEG, PNG, GIF or WebP file",
+		Widget: Picture, property: "u-photo",
+		parse: func(a Attribute, text string) (string, error) {
+			return parseToken(text, "Choose the picture again: the one that was sent is gone.")
+		},
+		show: func(Attribute, string) []Piece { return []Piece{{Text: "a picture"}} },
+	}
+}
+
+// parseToken reads what stands for a file that was sent.
+func parseToken(text string, gone form.Message) (string, error) {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	if len(text) < 16 || len(text) > 128 || strings.Trim(text, letters) != "" {
+		return "", gone
+	}
+	return text, nil
 }

@@ -1,15 +1,67 @@
 package profile
 
 import (
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+
 	"nameplate/internal/account"
+	"nameplate/internal/form"
 )
 
 // textDefault is the most characters of a text whose declaration sets no max.
 const textDefault = 200
 
 // textKind is one line of text.
-func textKind() Kind {
-	return Kind{Name: "text", Input: "text", max: textDefault, parse: func(a Attribute, text string) (string, error) {
-		return account.ParseText(a.Label, text, a.Max)
-	}}
+func textKind() *Kind {
+	return &Kind{
+		Name: "text", About: "One line of text.", Example: "Ada's workshop",
+		Input: "text", Sortable: true, Keys: []string{"max", "pattern", "pattern_help", "search", "unique"}, max: textDefault,
+		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, textMax) },
+		parse:   parseText,
+	}
+}
+
+func parseText(a Attribute, text string) (string, error) {
+	text, err := account.ParseText(a.Label, text, a.Max)
+	if err != nil || a.pattern == nil || a.pattern.MatchString(text) {
+		return text, err
+	}
+	if a.patternHelp != "" {
+		return "", form.Message(a.Label + ": " + a.patternHelp)
+	}
+	return "", form.Message(a.Label + ": check how it is written; '" + clip(text) + "' is not of the form that is asked for.")
+}
+
+// setMax reads max as a number of characters, limit at the most.
+func (a *Attribute) setMax(d declaration, limit int) *mistake {
+	if !d.has("max") {
+		return nil
+	}
+	n, ok := d.max.(int64)
+	switch {
+	case !ok:
+		return &mistake{"max", "max is a whole number, without quotes"}
+	case n < 1 || n > int64(limit):
+		return &mistake{"max", fmt.Sprintf("max is a number of characters, 1 to %d", limit)}
+	}
+	a.Max = int(n)
+	return nil
+}
+
+// setPattern compiles the pattern that a whole text has to match, in Go's syntax (RE2).
+func (a *Attribute) setPattern(d declaration) *mistake {
+	a.patternHelp = d.hint
+	if !d.has("pattern") {
+		if d.has("pattern_help") {
+			return &mistake{"pattern_help", "pattern_help says what to do where the pattern does not match; write a pattern too"}
+		}
+		return nil
+	}
+	compiled, err := regexp.Compile("^(?:" + d.pattern + ")$")
+	if err != nil || !utf8.ValidString(d.pattern) {
+		return &mistake{"pattern", "the pattern '" + clip(d.pattern) + "' can't be read as a regular expression; an example is pattern = \"[A-Z]{2}-[0-9]+\""}
+	}
+	a.pattern = compiled
+	return nil
 }

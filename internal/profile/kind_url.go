@@ -18,8 +18,14 @@ import (
 const urlMax = 2000
 
 // urlKind is a link to a page: http or https, with a host.
-func urlKind() Kind {
-	return Kind{Name: "url", Input: "url", max: urlMax, autocomplete: "url", parse: parseURL}
+func urlKind() *Kind {
+	return &Kind{
+		Name: "url", About: "The address of a web page, http or https.", Example: "https://example.org/me",
+		Input: "url", Sortable: true, Keys: []string{"max", "search", "unique"}, max: urlMax, autocomplete: "url", property: "u-url",
+		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, urlMax) },
+		parse:   parseURL,
+		show:    func(_ Attribute, value string) []Piece { return []Piece{{Text: linkText(value), Href: value}} },
+	}
 }
 
 // parseURL reads a link as people type it, with or without https:// in front, and writes it anew, so that a browser can

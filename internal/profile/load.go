@@ -20,7 +20,7 @@ func Load(source []byte, path string) (Profile, error) {
 		}
 		return Profile{}, fmt.Errorf("%s: %w", path, err)
 	}
-	at := findLines(string(source))
+	at := findPlaces(string(source))
 	for _, key := range slices.Sorted(maps.Keys(tables)) {
 		if key != "attribute" {
 			return Profile{}, fmt.Errorf("%s:%d: '%s' is unknown here; a profile holds [[attribute]] only", path, at.top(key), key)
@@ -48,6 +48,7 @@ func Load(source []byte, path string) (Profile, error) {
 // mistake is something wrong in one [[attribute]], at one of its keys or, with an empty key, as a whole.
 type mistake struct{ key, text string }
 
+// clash says what a can't be beside the attributes before it.
 func (p Profile) clash(a Attribute) *mistake {
 	if _, ok := p.Attribute(a.Name); ok {
 		return &mistake{"name", "there are two attributes named '" + a.Name + "'; give each a name of its own"}
@@ -55,17 +56,32 @@ func (p Profile) clash(a Attribute) *mistake {
 	if len(p.Attributes) >= attributesMax {
 		return &mistake{"", fmt.Sprintf("a profile has at most %d attributes", attributesMax)}
 	}
+	for _, other := range p.Attributes {
+		for _, field := range a.Fields() {
+			if slices.Contains(other.Fields(), field) {
+				return &mistake{"name", "the forms of '" + other.Name + "' and '" + a.Name + "' would both have a field '" + field + "'; give one another name"}
+			}
+		}
+		switch {
+		case a.Was != "" && a.Was == other.Was:
+			return &mistake{"was", "'" + other.Name + "' was '" + a.Was + "' already; a name can be taken over once"}
+		case a.Was == other.Name:
+			return &mistake{"was", "'" + a.Was + "' is declared still; was is a name that is used no more"}
+		case other.Was == a.Name:
+			return &mistake{"name", "'" + other.Name + "' was '" + a.Name + "', which is declared still; was is a name that is used no more"}
+		}
+	}
 	return nil
 }
 
-// lines finds the place of a key in the text, because the decoder keeps that of the last [[attribute]] only.
-type lines struct {
+// places finds the place of a key in the text, because the decoder keeps that of the last [[attribute]] only.
+type places struct {
 	header []int          // the line of each [[attribute]]
 	keys   map[string]int // "0.name": a key of the first attribute; "-1.title": a key or table at the top
 }
 
-func findLines(source string) lines {
-	l := lines{keys: map[string]int{}}
+func findPlaces(source string) places {
+	l := places{keys: map[string]int{}}
 	table := -1
 	for i, line := range strings.Split(source, "\n") {
 		line = strings.TrimSpace(line)
@@ -90,16 +106,16 @@ func findLines(source string) lines {
 	return l
 }
 
-func (l lines) note(table int, key string, line int) {
+func (l places) note(table int, key string, line int) {
 	key = fmt.Sprintf("%d.%s", table, key)
 	if _, ok := l.keys[key]; !ok {
 		l.keys[key] = line
 	}
 }
 
-func (l lines) top(key string) int { return max(1, l.keys["-1."+key]) }
+func (l places) top(key string) int { return max(1, l.keys["-1."+key]) }
 
-func (l lines) line(table int, key string) int {
+func (l places) line(table int, key string) int {
 	if n := l.keys[fmt.Sprintf("%d.%s", table, key)]; n > 0 {
 		return n
 	}

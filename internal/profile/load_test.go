@@ -75,7 +75,7 @@ func TestLoadRefuses(t *testing.T) {
 		"no name":                  {"\n[[attribute]]\nkind='text'\n", "p.toml:2: this attribute has no name"},
 		"no kind":                  {"[[attribute]]\nname='a'\n", "p.toml:1: 'a' has no kind"},
 		"a kind misspelt":          {"[[attribute]]\nname='a'\nkind='txt'\n", "p.toml:3: 'txt' is no kind of attribute; did you mean 'text'?"},
-		"a kind unheard of":        {"[[attribute]]\nname='a'\nkind='hologram'\n", "known are text, url, picture"},
+		"a kind unheard of":        {"[[attribute]]\nname='a'\nkind='hologram'\n", "known are text, longtext, url"},
 		"two of one name":          {good + good, "p.toml:5: there are two attributes named 'motto'"},
 		"a name in capitals":       {"[[attribute]]\nname='Motto'\nkind='text'\n", "p.toml:2: 'Motto' is no name"},
 		"a name with a hyphen":     {"[[attribute]]\nname='a-b'\nkind='text'\n", "'a-b' is no name"},

@@ -12,14 +12,14 @@ func UserAttributes() []Attribute {
 			Name: "username", Label: "Username", Autocomplete: "username", Max: account.UsernameMax,
 			Help:     "Letters, digits and @ . + - _, at most 150. It is part of the address of your page.",
 			Register: true, Required: true, OfUser: true,
-			Kind: Kind{Name: "text", Input: "text", parse: func(_ Attribute, text string) (string, error) {
+			Kind: &Kind{Name: "text", Input: "text", parse: func(_ Attribute, text string) (string, error) {
 				return account.ParseUsername(text)
 			}},
 		},
 		{
 			Name: "email", Label: "E-mail", Autocomplete: "email", Max: account.EmailMax,
 			Register: true, Required: true, OfUser: true,
-			Kind: Kind{Name: "email", Input: "email", parse: func(_ Attribute, text string) (string, error) {
+			Kind: &Kind{Name: "email", Input: "email", parse: func(_ Attribute, text string) (string, error) {
 				return account.ParseEmail(text)
 			}},
 		},
@@ -31,7 +31,7 @@ func UserAttributes() []Attribute {
 func userName(name, label, autocomplete string) Attribute {
 	return Attribute{
 		Name: name, Label: label, Autocomplete: autocomplete, Max: account.NameMax, OfUser: true,
-		Kind: Kind{Name: "text", Input: "text", parse: func(a Attribute, text string) (string, error) {
+		Kind: &Kind{Name: "text", Input: "text", parse: func(a Attribute, text string) (string, error) {
 			return account.ParseName(a.Label, text)
 		}},
 	}

@@ -1,0 +1,67 @@
+package profile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nameplate/internal/form"
+)
+
+// choicesKind is any of the choices that profile.toml lists, in their order there.
+func choicesKind() *Kind {
+	return &Kind{
+		Name: "choices", About: "Several of the choices that are listed.", Example: "tea\ncoffee",
+		Widget: Checks, Store: List, Filter: ByMember, Keys: []string{"choices", "max", "search"},
+		declare: func(a *Attribute, d declaration) *mistake {
+			if bad := declareChoices(a, d); bad != nil {
+				return bad
+			}
+			return a.setCount(d, len(d.choices))
+		},
+		options: chosen,
+		join:    func(a Attribute, values func(string) []string) string { return strings.Join(values(a.Name), "\n") },
+		parse:   parseChoices,
+		show:    func(_ Attribute, value string) []Piece { return listed(lines(value)) },
+		json:    func(_ Attribute, value string) any { return lines(value) },
+	}
+}
+
+// setCount reads max as a number of items, limit at the most and where nothing is set.
+func (a *Attribute) setCount(d declaration, limit int) *mistake {
+	a.count = limit
+	if !d.has("max") {
+		return nil
+	}
+	n, ok := d.max.(int64)
+	if !ok || n < 1 || n > int64(limit) {
+		return &mistake{"max", fmt.Sprintf("max is how many there may be, a whole number from 1 to %d", limit)}
+	}
+	a.count = int(n)
+	return nil
+}
+
+func parseChoices(a Attribute, text string) (string, error) {
+	picked := map[string]bool{}
+	for _, line := range lines(strings.ReplaceAll(text, "\r", "\n")) {
+		line = strings.TrimSpace(line)
+		option, ok := oneOf(chosen(a), line)
+		if line != "" && !ok {
+			return "", form.Message(a.Label + ": choose from those that are listed; '" + clip(line) + "' is none of them.")
+		}
+		picked[option.Value] = ok
+	}
+	kept := slices.DeleteFunc(slices.Clone(a.choices), func(c string) bool { return !picked[c] })
+	if len(kept) > a.count {
+		return "", form.Message(fmt.Sprintf("%s: choose %d at the most, these are %d.", a.Label, a.count, len(kept)))
+	}
+	return strings.Join(kept, "\n"), nil
+}
+
+func listed(items []string) []Piece {
+	pieces := make([]Piece, len(items))
+	for i, item := range items {
+		pieces[i].Text = item
+	}
+	return pieces
+}
