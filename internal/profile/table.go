@@ -1,0 +1,47 @@
+package profile
+
+import (
+	"strings"
+
+	"nameplate/internal/account"
+)
+
+// formulas are the characters with which a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection).
+const formulas = "=+-@\t\r"
+
+// TableHeader returns the names of the columns of a table (CSV) of people: what every user has, then the attributes of p.
+func (p Profile) TableHeader() []string {
+	var names []string
+	for _, a := range p.tableColumns() {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// TableRow returns one person as the cells of such a table.
+func (p Profile) TableRow(u account.User) []string {
+	var cells []string
+	for _, a := range p.tableColumns() {
+		cells = append(cells, a.Cell(u.Value(a.Name)))
+	}
+	return cells
+}
+
+func (p Profile) tableColumns() []Attribute { return append(UserAttributes(), p.Attributes...) }
+
+// Cell returns a stored value as a cell of a table. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+func (a Attribute) Cell(value string) string {
+	if value != "" && strings.Contains(formulas+"'", value[:1]) && a.Kind.Store != Number {
+		return "'" + value
+	}
+	return value
+}
+
+// ParseCell reads a cell of a table: what Cell returns, or what somebody typed into a spreadsheet. A picture or a file can't come in
+// a table: see IsUpload. Its error is a form.Message.
+func (a Attribute) ParseCell(cell string) (string, error) {
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && rest != "" && strings.Contains(formulas+"'", rest[:1]) {
+		cell = rest
+	}
+	return a.Parse(cell)
+}
