@@ -76,6 +76,7 @@ func run(p plan) error {
 		{"start from an empty directory", b.starts},
 		{"load the public page and the register page", b.pages},
 		{"ask for the admin's lists", b.lists},
+		{"add attributes", b.attributes},
 		{"upload a photograph", b.upload},
 		{"log in wrongly", b.logins},
 		{"weigh the servers", b.memory},
@@ -93,6 +94,7 @@ func run(p plan) error {
 type bench struct {
 	plan
 	dir     string
+	source  string // where go.mod is
 	binary  string
 	servers []*process
 	crowd   *process // the server with the most people
@@ -104,11 +106,12 @@ func (b *bench) build() error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(strings.TrimSpace(string(root)), "public", "dist")); err != nil {
+	b.source = strings.TrimSpace(string(root))
+	if _, err := os.Stat(filepath.Join(b.source, "public", "dist")); err != nil {
 		return fmt.Errorf("public/dist is missing: run `make bench`, which makes it first")
 	}
 	cmd := exec.Command("go", "build", "-tags", "sqlite_fts5", "-o", b.binary, "./cmd/nameplate")
-	cmd.Dir = strings.TrimSpace(string(root))
+	cmd.Dir = b.source
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
