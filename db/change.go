@@ -41,7 +41,7 @@ func (d *DB) changes(before, after account.User) []change {
 	}
 	for _, attr := range d.profile.Attributes {
 		if old, value := before.Attributes[attr.Name], after.Attributes[attr.Name]; old != value {
-			list = append(list, change{field: attr.Name, old: old, new: value, value: value})
+			list = append(list, change{field: attr.Name, old: old, new: value, value: argument(attr, value)})
 		}
 	}
 	return list

@@ -52,7 +52,7 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 	var changed []change
 	for _, attr := range tx.profile.Attributes {
 		if value := u.Attributes[attr.Name]; value != "" {
-			changed = append(changed, change{field: attr.Name, value: value})
+			changed = append(changed, change{field: attr.Name, value: argument(attr, value)})
 		}
 	}
 	if err := tx.setProfile(ctx, u.ID, changed); err != nil {

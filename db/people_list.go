@@ -3,11 +3,14 @@ package db
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"nameplate/internal/admin"
+	"nameplate/internal/profile"
 )
 
 // list is one query of the list of people on its way into SQL.
@@ -31,11 +34,12 @@ type list struct {
 // rare is above the ranks of flags that few people have.
 const rare = 3
 
-// flag is a yes-or-no filter. The rarer its people are, the smaller its rank.
+// flag is a filter: a yes-or-no field of users, or a condition on profiles. The rarer its people are, the smaller its rank.
 type flag struct {
-	column string
-	yes    bool
-	rank   int
+	column  string
+	yes     bool
+	profile string // the condition on profiles; empty for a field of users
+	rank    int
 }
 
 func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
@@ -50,26 +54,32 @@ func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
 	case "is_staff", "is_active", "is_superuser", "date_joined":
 		l.column = "u." + q.Sort
 	default:
-		l.table, l.column, l.id = "profiles p", "p."+quoted(q.Sort), "p.user_id"
+		l.table, l.column, l.id = "profiles p", sortKey(*column.Attr, d.pg, "p."+quoted(q.Sort)), "p.user_id"
 	}
 	l.setSearch(q.Q)
 	for name, value := range q.Filters {
 		yes := value == "1"
-		if _, ok := resource.Filter(name); !ok {
+		field, _, _ := strings.Cut(name, "__")
+		filter, ok := resource.Filter(field)
+		if !ok {
 			return nil, admin.BadQuery("The list can't be narrowed like this.")
+		}
+		if filter.Attr != nil {
+			l.flags = append(l.flags, flag{profile: l.attributeFilter(*filter.Attr, name, value)})
+			continue
 		}
 		rank := slices.Index([]string{"is_superuser", "is_active", "is_staff"}, name)
 		if yes == (name == "is_active") { // most people are active, and neither staff nor superusers
 			rank += rare
 		}
-		l.flags = append(l.flags, flag{name, yes, rank})
+		l.flags = append(l.flags, flag{column: name, yes: yes, rank: rank})
 	}
 	slices.SortFunc(l.flags, func(a, b flag) int { return a.rank - b.rank })
-	return l, l.setCursor(q, column.Kind)
+	return l, l.setCursor(q, column)
 }
 
 // setCursor makes the order and the condition that the page asks for.
-func (l *list) setCursor(q admin.Query, kind string) error {
+func (l *list) setCursor(q admin.Query, column admin.Column) error {
 	l.down = q.Desc != (q.Before != "")
 	l.order = fmt.Sprintf(" ORDER BY %s, %s", l.column, l.id)
 	l.compare = ">"
@@ -88,21 +98,40 @@ func (l *list) setCursor(q admin.Query, kind string) error {
 	if err != nil {
 		return err
 	}
-	var value any = text
-	switch kind {
-	case "boolean":
-		value, err = strconv.ParseBool(text)
-	case "date":
-		if q.Sort == "date_joined" {
-			value, err = strconv.ParseInt(text, 10, 64)
-		}
-	}
+	value, err := l.cursorValue(column, text)
 	if err != nil {
 		return admin.BadQuery("This page belongs to a list in another order. Go to the first page.")
 	}
 	l.from = [2]string{l.arg(value), l.arg(id)}
 	l.after = fmt.Sprintf("(%s, %s) %s (%s, %s)", l.column, l.id, l.compare, l.from[0], l.from[1])
 	return nil
+}
+
+// cursorValue is the value of a cursor as the sorted column compares it.
+func (l *list) cursorValue(column admin.Column, text string) (any, error) {
+	switch {
+	case column.Name == "date_joined":
+		return strconv.ParseInt(text, 10, 64)
+	case column.Kind == "boolean":
+		return strconv.ParseBool(text)
+	case column.Attr == nil:
+		return text, nil
+	case column.Attr.Kind.Store == profile.Number:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+			return nil, admin.BadQuery("no number")
+		}
+		if l.pg {
+			return text, nil // exactly
+		}
+		return n, nil
+	case column.Attr.Kind.Store == profile.Date && text != "" && text != "-infinity":
+		_, err := time.Parse(time.DateOnly, text)
+		return text, err
+	case column.Attr.Kind.Store == profile.Date:
+		return map[bool]string{true: "-infinity"}[l.pg], nil
+	}
+	return text, nil
 }
 
 // arg keeps a value and returns its place in the texts.
@@ -117,8 +146,15 @@ func (l *list) filters(table string, drive bool) []string {
 	var conditions []string
 	for i, f := range l.flags {
 		column := table + "." + f.column
+		if f.profile != "" {
+			column = table + ".id"
+		}
 		if !drive || i > 0 {
 			column = l.loose(column)
+		}
+		if f.profile != "" {
+			conditions = append(conditions, column+" IN (SELECT user_id FROM profiles WHERE "+f.profile+")")
+			continue
 		}
 		conditions = append(conditions, fmt.Sprintf("%s = %t", column, f.yes))
 	}
@@ -155,7 +191,11 @@ func (l *list) whole(ctx context.Context, keys string, conditions []string, join
 		cross = " JOIN users u ON u.id = k.id" + joins + " LEFT JOIN profiles p ON p.user_id = u.id"
 		conditions = conditions[1:]
 	}
-	query, args := used("SELECT "+l.text.columns+", k.v FROM ("+keys+") k"+cross+where(conditions)+order+
+	sorted := "k.v"
+	if l.pg {
+		sorted = "k.v::text" // a day may be -infinity, which is no time
+	}
+	query, args := used("SELECT "+l.text.columns+", "+sorted+" FROM ("+keys+") k"+cross+where(conditions)+order+
 		fmt.Sprintf(" LIMIT %d", n), l.args)
 	rows, err := l.tx.rows(ctx, query, args...)
 	if err != nil {

@@ -70,7 +70,7 @@ func (d *DB) Waiting(ctx context.Context, token string) (string, error) {
 
 // resolvePictures puts the names of pictures in place of the tokens that after holds, and takes these out of the ledger.
 func (tx *Tx) resolvePictures(ctx context.Context, before account.User, after *account.User) error {
-	for _, attr := range tx.text.portraits {
+	for _, attr := range tx.text.uploads {
 		token := after.Attributes[attr.Name]
 		if token == "" || token == before.Attributes[attr.Name] {
 			continue
@@ -95,7 +95,7 @@ func (tx *Tx) resolvePictures(ctx context.Context, before account.User, after *a
 
 // dropReplaced notes the pictures that after does not have any more, until DropPicture has removed their files.
 func (tx *Tx) dropReplaced(ctx context.Context, before, after account.User) error {
-	for _, attr := range tx.text.portraits {
+	for _, attr := range tx.text.uploads {
 		name := before.Attributes[attr.Name]
 		if name == "" || name == after.Attributes[attr.Name] {
 			continue

@@ -173,7 +173,7 @@ func (d *DB) crowd(people []account.User) crowd {
 			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.DateJoined.UnixMilli())
 		c.profiles = append(c.profiles, u.ID)
 		for _, attr := range d.profile.Attributes {
-			c.profiles = append(c.profiles, u.Attributes[attr.Name])
+			c.profiles = append(c.profiles, argument(attr, u.Attributes[attr.Name]))
 		}
 		c.texts = append(c.texts, u.ID, d.searchText(u))
 	}
@@ -270,7 +270,7 @@ func (d *DB) believable(number int) account.User {
 	portfolio := "https://" + name + ".example." + pick([]string{"com", "org", "net"}) + "/" +
 		pick([]string{"", "work", "photos", "notes", "talks", "projects"})
 	if random.IntN(5) > 0 {
-		for _, attr := range d.text.plain {
+		for _, attr := range d.profile.Attributes {
 			if attr.Kind.Name == "url" {
 				u.Attributes[attr.Name] = portfolio
 				break

@@ -15,9 +15,11 @@ type texts struct {
 	byID      string
 	byName    string
 	byEmail   string
-	named     string // whether any profile or waiting row names the picture ?1
-	pictures  string // the names of all pictures
-	plain     []profile.Attribute
+	named     string // whether any profile or waiting row names the picture or file ?1
+	pictures  string // the names of all pictures and files
+	searched  []profile.Attribute
+	unique    []profile.Attribute
+	uploads   []profile.Attribute
 	portraits []profile.Attribute
 }
 
@@ -30,12 +32,20 @@ func newTexts(p profile.Profile, pg bool) texts {
 	}
 	for _, attr := range p.Attributes {
 		column := quoted(attr.Name)
-		columns += ", COALESCE(p." + column + ", '')"
-		if !attr.IsPicture() {
-			t.plain = append(t.plain, attr)
+		columns += ", " + asText(attr, "p."+column)
+		if attr.Search {
+			t.searched = append(t.searched, attr)
+		}
+		if attr.Unique {
+			t.unique = append(t.unique, attr)
+		}
+		if attr.IsPicture() {
+			t.portraits = append(t.portraits, attr)
+		}
+		if !attr.IsUpload() {
 			continue
 		}
-		t.portraits = append(t.portraits, attr)
+		t.uploads = append(t.uploads, attr)
 		t.named += " OR EXISTS (SELECT 1 FROM profiles WHERE " + column + " = ?1 AND " + column + " <> '')"
 		t.pictures += " UNION SELECT " + column + " FROM profiles WHERE " + column + " <> ''"
 	}
@@ -76,7 +86,7 @@ func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
 	if hasProfile {
 		u.Attributes = make(map[string]string, len(values))
 		for i, attr := range d.profile.Attributes {
-			u.Attributes[attr.Name] = values[i]
+			u.Attributes[attr.Name] = fromColumn(attr, values[i])
 		}
 	}
 	return u, nil

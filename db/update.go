@@ -176,7 +176,7 @@ func (d *DB) DeleteUser(ctx context.Context, by Author, me account.User, id int6
 		if err := tx.keepSuperuser(ctx, before, account.User{}); err != nil {
 			return err
 		}
-		for _, attr := range tx.text.portraits {
+		for _, attr := range tx.text.uploads {
 			if name := before.Attributes[attr.Name]; name != "" {
 				pictures = append(pictures, name)
 			}
@@ -253,15 +253,15 @@ func (tx *Tx) index(ctx context.Context, u account.User) error {
 	return nil
 }
 
-// searchText is what a person is found by: names, address and attributes, folded, each on a line.
+// searchText is what a person is found by: names, address and the attributes that are searched, folded, each on a line.
 func (d *DB) searchText(u account.User) string {
 	var b strings.Builder
 	b.WriteString(account.Key(u.Username))
 	for _, line := range []string{u.Email, strings.TrimSpace(u.FirstName + " " + u.LastName)} {
 		b.WriteString("\n" + account.Key(line))
 	}
-	for _, attr := range d.text.plain {
-		b.WriteString("\n" + account.Key(u.Attributes[attr.Name]))
+	for _, attr := range d.text.searched {
+		b.WriteString("\n" + account.Key(strings.ReplaceAll(attr.Words(u.Attributes[attr.Name]), "\n", " ")))
 	}
 	return b.String()
 }

@@ -126,7 +126,7 @@ func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error 
 	if email {
 		errs.Add("email", TakenMessage("email", u.Email))
 	}
-	return nil
+	return tx.freeAttributes(ctx, u, errs)
 }
 
 // writeUser is write for what sets the names of u. Where another transaction took one of them first, it is form.Errors.
@@ -155,7 +155,7 @@ func (d *DB) BelongsTo(ctx context.Context, id int64) (sessions, pictures int, e
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, attr := range d.text.portraits {
+	for _, attr := range d.text.uploads {
 		if u.Attributes[attr.Name] != "" {
 			pictures++
 		}
