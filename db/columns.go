@@ -38,10 +38,14 @@ func isNone(a profile.Attribute, column string) string {
 }
 
 // asText is a column as the rest of the program reads it: a List as a JSON text, nothing as the empty text.
-func asText(a profile.Attribute, column string) string {
+func asText(a profile.Attribute, pg bool, column string) string {
 	switch a.Kind.Store {
 	case profile.Text:
 		return "COALESCE(" + column + ", '')"
+	case profile.Number:
+		if !pg { // all its digits, and no more
+			return "CASE WHEN " + column + " IS NULL THEN '' ELSE printf('%.15g', " + column + ") END"
+		}
 	case profile.Boolean:
 		return "CASE " + column + " WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' ELSE '' END"
 	}

@@ -22,6 +22,10 @@ type DB struct {
 	// pictures that were replaced stay until SweepPictures.
 	RemovePicture func(name string) error
 
+	// MigrationsDir is the directory of the operator's own migrations. Whoever needs these sets it before the first use; while it is
+	// empty, there are none.
+	MigrationsDir string
+
 	w, r     *sql.DB // on SQLite one connection that writes, and a pool that reads; on PostgreSQL one pool
 	pg       bool
 	source   string
@@ -91,6 +95,9 @@ func (d *DB) Version(ctx context.Context) (string, error) {
 	}
 	return name + " " + version, nil
 }
+
+// Profile returns the attributes that the database was opened for.
+func (d *DB) Profile() profile.Profile { return d.profile }
 
 func (d *DB) now() int64 { return d.Now().UnixMilli() }
 

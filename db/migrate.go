@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,6 +21,40 @@ type Migration struct {
 	Version int64
 	Name    string // the file's name without the number and the ending
 	Applied bool
+	Own     bool // it is the operator's own, made by makemigrations, and not the project's
+}
+
+// The tables that say which migrations of either set are applied.
+const (
+	projectTable = "goose_db_version"
+	ownTable     = "profile_db_version"
+)
+
+// set is one of the two rows of migrations, each numbered on its own.
+type set struct {
+	files fs.FS
+	table string
+}
+
+// sets returns the project's migrations, and then the operator's where there are some.
+func (d *DB) sets() ([]set, error) {
+	list := []set{{d.schema, projectTable}}
+	if d.MigrationsDir == "" {
+		return list, nil
+	}
+	dialect := "sqlite"
+	if d.pg {
+		dialect = "postgres"
+	}
+	own := os.DirFS(filepath.Join(d.MigrationsDir, dialect))
+	files, err := fs.Glob(own, "*.sql")
+	if err != nil || len(files) == 0 {
+		return list, err
+	}
+	if _, err := fs.Stat(own, "0001_people.sql"); err == nil {
+		return nil, fmt.Errorf("%s holds the project's own migrations, which are in the program already: name another directory", d.MigrationsDir)
+	}
+	return append(list, set{own, ownTable}), nil
 }
 
 // State says how the database's schema stands to this program's.
@@ -34,27 +71,33 @@ const (
 // migrateLock is the number of PostgreSQL's advisory lock for one migration at a time.
 const migrateLock = 0x6e616d65706c6174
 
-func (d *DB) goose(pool *sql.DB) (*goose.Provider, error) {
+func (d *DB) goose(pool *sql.DB, s set) (*goose.Provider, error) {
 	dialect := goose.DialectSQLite3
 	if d.pg {
 		dialect = goose.DialectPostgres
 	}
-	return goose.NewProvider(dialect, pool, d.schema, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(dialect, pool, s.files, goose.WithTableName(s.table), goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
 }
 
 // Migrations returns every migration that the program knows, the oldest first.
 func (d *DB) Migrations(ctx context.Context) ([]Migration, error) {
-	p, err := d.goose(d.r)
+	sets, err := d.sets()
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
-	applied, err := d.applied(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var list []Migration
-	for _, source := range p.ListSources() {
-		list = append(list, Migration{Version: source.Version, Name: migrationName(source.Path), Applied: applied[source.Version]})
+	for _, set := range sets {
+		p, err := d.goose(d.r, set)
+		if err != nil {
+			return nil, fmt.Errorf("read the migrations: %w", err)
+		}
+		applied, err := d.applied(ctx, set.table)
+		if err != nil {
+			return nil, err
+		}
+		for _, source := range p.ListSources() {
+			list = append(list, Migration{Version: source.Version, Name: migrationName(source.Path), Applied: applied[source.Version], Own: set.table == ownTable})
+		}
 	}
 	return list, nil
 }
@@ -65,12 +108,32 @@ func (d *DB) UnknownMigrations(ctx context.Context) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	applied, err := d.applied(ctx)
+	applied, err := d.applied(ctx, projectTable)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range list {
-		delete(applied, m.Version)
+		if !m.Own {
+			delete(applied, m.Version)
+		}
+	}
+	return slices.Sorted(maps.Keys(applied)), nil
+}
+
+// UnknownOwn returns the versions, in order, of the operator's migrations that are applied and whose files are not there.
+func (d *DB) UnknownOwn(ctx context.Context) ([]int64, error) {
+	list, err := d.Migrations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := d.applied(ctx, ownTable)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range list {
+		if m.Own {
+			delete(applied, m.Version)
+		}
 	}
 	return slices.Sorted(maps.Keys(applied)), nil
 }
@@ -80,11 +143,11 @@ func migrationName(file string) string {
 	return name
 }
 
-// applied returns the versions that the database knows.
-func (d *DB) applied(ctx context.Context) (map[int64]bool, error) {
-	exists := "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'goose_db_version')"
+// applied returns the versions that the database knows of one set.
+func (d *DB) applied(ctx context.Context, table string) (map[int64]bool, error) {
+	exists := "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '" + table + "')"
 	if d.pg {
-		exists = "SELECT to_regclass('goose_db_version') IS NOT NULL"
+		exists = "SELECT to_regclass('" + table + "') IS NOT NULL"
 	}
 	var known bool
 	if err := d.r.QueryRowContext(ctx, exists).Scan(&known); err != nil {
@@ -94,7 +157,7 @@ func (d *DB) applied(ctx context.Context) (map[int64]bool, error) {
 	if !known {
 		return applied, nil
 	}
-	rows, err := d.r.QueryContext(ctx, "SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0")
+	rows, err := d.r.QueryContext(ctx, "SELECT version_id FROM "+table+" WHERE is_applied AND version_id > 0")
 	if err != nil {
 		return nil, fmt.Errorf("read the applied migrations: %w", told(err))
 	}
@@ -122,7 +185,7 @@ func (d *DB) checkForeign(ctx context.Context) error {
 	if !foreign {
 		return nil
 	}
-	if applied, err := d.applied(ctx); err != nil || len(applied) > 0 { // another program has just migrated it
+	if applied, err := d.applied(ctx, projectTable); err != nil || len(applied) > 0 { // another program has just migrated it
 		return err
 	}
 	return ErrForeign
@@ -134,7 +197,7 @@ func (d *DB) State(ctx context.Context) (State, error) {
 	if err != nil {
 		return 0, err
 	}
-	applied, err := d.applied(ctx)
+	applied, err := d.applied(ctx, projectTable)
 	if err != nil {
 		return 0, err
 	}
@@ -143,7 +206,9 @@ func (d *DB) State(ctx context.Context) (State, error) {
 	}
 	pending := false
 	for _, m := range list {
-		delete(applied, m.Version)
+		if !m.Own {
+			delete(applied, m.Version)
+		}
 		pending = pending || !m.Applied
 	}
 	switch {
@@ -165,7 +230,7 @@ func (d *DB) Migrate(ctx context.Context) ([]Migration, error) {
 	if state == Newer {
 		return nil, ErrNewer
 	}
-	p, err := d.goose(d.w)
+	sets, err := d.sets()
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
@@ -175,13 +240,30 @@ func (d *DB) Migrate(ctx context.Context) ([]Migration, error) {
 	}
 	defer unlock()
 	var done []Migration
+	for _, set := range sets {
+		applied, err := d.migrateSet(ctx, set)
+		done = append(done, applied...)
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// migrateSet applies what is pending of one set.
+func (d *DB) migrateSet(ctx context.Context, set set) ([]Migration, error) {
+	p, err := d.goose(d.w, set)
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	var done []Migration
 	for tries := 0; ; {
 		result, err := p.UpByOne(ctx)
 		if errors.Is(err, goose.ErrNoNextVersion) {
 			return done, nil
 		}
 		if err == nil {
-			done = append(done, Migration{Version: result.Source.Version, Name: migrationName(result.Source.Path), Applied: true})
+			done = append(done, Migration{Version: result.Source.Version, Name: migrationName(result.Source.Path), Applied: true, Own: set.table == ownTable})
 			continue
 		}
 		// On SQLite another program may have applied it first, which makes this transaction fail: look again.
@@ -215,26 +297,30 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 	}, nil
 }
 
-// CheckProfile says which declared attribute has no column in the database, and what to do.
+// Mismatch says that the database is not what profile.toml declares: what makemigrations would do.
+type Mismatch []string
+
+// Error lists the steps.
+func (m Mismatch) Error() string { return "it differs from profile.toml: " + strings.Join(m, "; ") }
+
+// ErrSearch says that the search holds other attributes than profile.toml declares.
+var ErrSearch = errors.New("its search holds other attributes than profile.toml says")
+
+// CheckProfile fails with Mismatch or Refusal where makemigrations has something to do, and with ErrSearch where migrate has.
 func (d *DB) CheckProfile(ctx context.Context) error {
-	rows, err := d.r.QueryContext(ctx, "SELECT * FROM profiles LIMIT 0")
+	plan, err := d.Plan(ctx)
 	if err != nil {
-		return fmt.Errorf("read the columns of the profiles: %w", told(err))
+		return err
 	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return fmt.Errorf("read the columns of the profiles: %w", told(err))
+	var steps Mismatch
+	for _, step := range plan.Steps {
+		steps = append(steps, step.Words)
 	}
-	known := map[string]bool{}
-	for _, column := range columns {
-		known[column] = true
+	if len(steps) > 0 {
+		return steps
 	}
-	for _, attr := range d.profile.Attributes {
-		if !known[attr.Name] {
-			return fmt.Errorf("the attribute %s has no column in the database: leave it out of profile.toml; this version can't add columns",
-				attr.Name)
-		}
+	if differs, err := d.SearchDiffers(ctx); err != nil || !differs {
+		return err
 	}
-	return nil
+	return ErrSearch
 }

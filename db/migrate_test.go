@@ -50,7 +50,11 @@ func TestMigrationsGoThroughTheirStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := fstest.MapFS{"0001_people.sql": {Data: first}, "9001_half.sql": step("CREATE TABLE half (x);\nCREATE TABLE users (x);")}
+	second, err := d.schema.(interface{ ReadFile(string) ([]byte, error) }).ReadFile("0002_attributes.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{"0001_people.sql": {Data: first}, "0002_attributes.sql": {Data: second}, "9001_half.sql": step("CREATE TABLE half (x);\nCREATE TABLE users (x);")}
 	d.schema = files
 	wantState(t, d, Pending)
 	if _, err := d.Migrate(t.Context()); err == nil {
@@ -109,10 +113,10 @@ func TestAttributeWithoutAColumnIsNamed(t *testing.T) {
 	if _, err := d.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.CheckProfile(t.Context()); err != nil {
+	if err := d.CheckProfile(t.Context()); err == nil || !strings.Contains(err.Error(), "drop portfolio_site") {
 		t.Error(err)
 	}
-	d.profile.Attributes = []profile.Attribute{{Name: "shoe_size"}}
+	d.profile.Attributes = []profile.Attribute{{Name: "shoe_size", Kind: profile.Kinds()[5]}}
 	if err := d.CheckProfile(t.Context()); err == nil || !strings.Contains(err.Error(), "shoe_size") {
 		t.Error(err)
 	}

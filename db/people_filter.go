@@ -10,6 +10,16 @@ import (
 // attributeFilter returns what is true of the profiles that a filter of the list keeps. Name has the lookup at its end.
 func (l *list) attributeFilter(a profile.Attribute, name, value string) string {
 	column := quoted(a.Name)
+	key, some := sortKey(a, l.pg, column), "" // the index is of this
+	if a.Kind.Store != profile.Text {
+		some = " AND " + column + " IS NOT NULL"
+	}
+	place := func() string {
+		if a.Kind.Store == profile.Number && !l.pg {
+			return "CAST(" + l.arg(value) + " AS NUMERIC)"
+		}
+		return l.arg(argument(a, value))
+	}
 	switch strings.TrimPrefix(name, a.Name) {
 	case admin.IsEmpty:
 		if value == "1" {
@@ -17,12 +27,12 @@ func (l *list) attributeFilter(a profile.Attribute, name, value string) string {
 		}
 		return "NOT (" + isNone(a, column) + ")"
 	case admin.AtLeast:
-		return column + " >= " + l.arg(argument(a, value))
+		return key + " >= " + place() + some
 	case admin.AtMost:
-		return column + " <= " + l.arg(argument(a, value))
+		return key + " <= " + place() + some
 	}
 	if a.Kind.Filter != profile.ByMember {
-		return column + " = " + l.arg(argument(a, value))
+		return key + " = " + place() + some
 	}
 	one := jsonList([]string{value})
 	if l.pg {

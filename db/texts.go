@@ -32,7 +32,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 	}
 	for _, attr := range p.Attributes {
 		column := quoted(attr.Name)
-		columns += ", " + asText(attr, "p."+column)
+		columns += ", " + asText(attr, pg, "p."+column)
 		if attr.Search {
 			t.searched = append(t.searched, attr)
 		}

@@ -25,6 +25,9 @@ func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile
 		if err != nil {
 			return err
 		}
+		if err := tx.mayEdit(ctx, by, before, attr); err != nil {
+			return err
+		}
 		after := before
 		after.Set(attr.Name, value)
 		after, errs := tx.checked(before, after)
@@ -45,6 +48,28 @@ func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile
 		return account.User{}, fmt.Errorf("set %s of user %d: %w", attr.Name, id, err)
 	}
 	return saved, nil
+}
+
+// mayEdit asks profile's rules whether by, the command line aside, may change an attribute of the profile of somebody, with the rights
+// of this moment.
+func (tx *Tx) mayEdit(ctx context.Context, by Author, person account.User, attr profile.Attribute) error {
+	attr, declared := tx.profile.Attribute(attr.Name)
+	if !declared || by.ID == 0 {
+		return nil
+	}
+	asks := person
+	if by.ID != person.ID {
+		var err error
+		if asks, err = tx.person(ctx, by.ID); errors.Is(err, ErrNotFound) {
+			return ErrForbidden
+		} else if err != nil {
+			return err
+		}
+	}
+	if !attr.MayEdit(asks, person) {
+		return ErrForbidden
+	}
+	return nil
 }
 
 func isUserText(name string) bool {
@@ -70,6 +95,11 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 			return err
 		}
 		u.Password, u.DateJoined, u.LastLogin = before.Password, before.DateJoined, before.LastLogin
+		for _, attr := range tx.profile.Attributes {
+			if !attr.MaySee(&me, before) { // what one does not see one does not change
+				u.Set(attr.Name, before.Attributes[attr.Name])
+			}
+		}
 		after, errs := tx.checked(before, u)
 		if err := tx.free(ctx, after, errs); err != nil {
 			return err
@@ -261,7 +291,9 @@ func (d *DB) searchText(u account.User) string {
 		b.WriteString("\n" + account.Key(line))
 	}
 	for _, attr := range d.text.searched {
-		b.WriteString("\n" + account.Key(strings.ReplaceAll(attr.Words(u.Attributes[attr.Name]), "\n", " ")))
+		if value := u.Attributes[attr.Name]; value != "" {
+			b.WriteString("\n" + account.Key(strings.ReplaceAll(attr.Words(value), "\n", " ")))
+		}
 	}
 	return b.String()
 }

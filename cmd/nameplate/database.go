@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nameplate/db"
@@ -83,7 +84,34 @@ func (s databaseSettings) open(ctx context.Context) (*db.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.Open(ctx, s.Database, attributes)
+	d, err := db.Open(ctx, s.Database, attributes)
+	if err != nil {
+		return nil, err
+	}
+	d.MigrationsDir = s.migrations()
+	return d, nil
+}
+
+// migrations returns the directory of the operator's migrations.
+func (s databaseSettings) migrations() string {
+	switch {
+	case s.Migrations != "":
+		return s.Migrations
+	case s.postgres():
+		return "migrations"
+	}
+	return filepath.Join(filepath.Dir(s.Database), "migrations")
+}
+
+// command returns a command as it is typed to work with the same database: with the flags that this one was given.
+func (s databaseSettings) command(name string) string {
+	words := "nameplate " + name
+	for _, flag := range []struct{ name, value string }{{"--database", s.database()}, {"--profile", s.Profile}, {"--migrations", s.Migrations}} {
+		if slices.ContainsFunc(os.Args, func(arg string) bool { return arg == flag.name || strings.HasPrefix(arg, flag.name+"=") }) {
+			words += " " + flag.name + " " + flag.value
+		}
+	}
+	return words
 }
 
 // openPresent opens a database that must be there and up to date.
@@ -105,7 +133,10 @@ func migrateIf(ctx context.Context, d *db.DB, wanted bool) error {
 	if !wanted {
 		return nil
 	}
-	_, err := d.Migrate(ctx)
+	if _, err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	_, err := d.Reindex(ctx)
 	return err
 }
 
@@ -137,11 +168,18 @@ func (s databaseSettings) ready(ctx context.Context, d *db.DB, prepare func(*db.
 	case db.Empty:
 		return errNoDatabase
 	case db.Pending:
-		return errors.New(`it has pending migrations; run "nameplate migrate" first`)
+		return fmt.Errorf("it has pending migrations; run %q first", s.command("migrate"))
 	case db.Newer:
 		return errNewer
 	}
-	return d.CheckProfile(ctx)
+	err = d.CheckProfile(ctx)
+	if _, differs := errors.AsType[db.Mismatch](err); differs {
+		return fmt.Errorf("%w; run %q and then %q", err, s.command("makemigrations"), s.command("migrate"))
+	}
+	if errors.Is(err, db.ErrSearch) {
+		return fmt.Errorf("%w; run %q", err, s.command("migrate"))
+	}
+	return err
 }
 
 var errNewer = errors.New("it was made by a newer version of Nameplate; use that version, or go back to a backup")

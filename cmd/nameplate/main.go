@@ -15,6 +15,7 @@ import (
 type program struct {
 	Serve           serveCommand           `cmd:"" help:"Serve the site. An empty database is created and migrated first."`
 	Migrate         migrateCommand         `cmd:"" help:"Apply the migrations that are pending, and say which."`
+	Makemigrations  makemigrationsCommand  `cmd:"" help:"Write the migration that takes the database to what profile.toml declares."`
 	Showmigrations  showmigrationsCommand  `cmd:"" help:"List all migrations, applied or not."`
 	Createsuperuser createsuperuserCommand `cmd:"" help:"Add a person who may do everything."`
 	Changepassword  changepasswordCommand  `cmd:"" help:"Give a person a new password, and end their sessions."`

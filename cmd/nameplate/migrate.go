@@ -43,11 +43,22 @@ func (c *migrateCommand) Run() error {
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", c.database(), err)
 	}
-	if len(applied) == 0 {
+	searched, err := d.Reindex(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", c.database(), err)
+	}
+	if searched {
+		fmt.Println("made the search anew")
+	} else if len(applied) == 0 {
 		fmt.Println("nothing to apply")
 	}
 	return nil
 }
 
-// migrationName returns a migration's number and name as its file has them.
-func migrationName(m db.Migration) string { return fmt.Sprintf("%04d_%s", m.Version, m.Name) }
+// migrationName returns a migration's number and name as its file has them, the operator's own with profile/ in front.
+func migrationName(m db.Migration) string {
+	if m.Own {
+		return fmt.Sprintf("profile/%04d_%s", m.Version, m.Name)
+	}
+	return fmt.Sprintf("%04d_%s", m.Version, m.Name)
+}

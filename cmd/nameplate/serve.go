@@ -95,7 +95,7 @@ func (c *serveCommand) Run() error {
 // openStores opens the database and the pictures, and removes pictures that a killed server left half-way.
 func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Dir, error) {
 	database, err := c.openReady(ctx, func(d *db.DB, state db.State) error {
-		return migrateIf(ctx, d, state == db.Empty || state == db.Pending && c.MigrateFirst)
+		return migrateIf(ctx, d, state == db.Empty || state != db.Newer && c.MigrateFirst)
 	})
 	if err != nil {
 		return nil, nil, err

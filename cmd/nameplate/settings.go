@@ -18,6 +18,8 @@ type addressSettings struct {
 type databaseSettings struct {
 	Database string `env:"NAMEPLATE_DATABASE" default:"nameplate.db" help:"a SQLite file, or postgres://…"`
 	Profile  string `env:"NAMEPLATE_PROFILE" otherwise:"built in" help:"path of a profile.toml: what is known about a person"`
+
+	Migrations string `env:"NAMEPLATE_MIGRATIONS" otherwise:"migrations beside the database" help:"the directory of the migrations that makemigrations writes and migrate applies"`
 }
 
 type uploadsSettings struct {

@@ -98,7 +98,12 @@ func PostgresSource(t testing.TB, template string) string {
 // Open opens the database at source with the built-in profile, and closes it when the test ends.
 func Open(t testing.TB, source string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), source, Profile(t))
+	return openProfile(t, source, Profile(t))
+}
+
+func openProfile(t testing.TB, source string, p profile.Profile) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), source, p)
 	if err != nil {
 		t.Fatal(err)
 	}

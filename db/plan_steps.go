@@ -1,0 +1,221 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"nameplate/internal/profile"
+)
+
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// indexes are the statements that make the indexes of an attribute.
+func indexes(a profile.Attribute, pg bool) []string {
+	var list []string
+	column := quoted(a.Name)
+	switch {
+	case a.IsUpload():
+		list = append(list, "CREATE INDEX profiles_"+a.Name+" ON profiles ("+column+") WHERE "+column+" <> ''")
+	case a.Sortable():
+		list = append(list, "CREATE INDEX profiles_"+a.Name+" ON profiles ("+sortKey(a, pg, column)+", user_id)")
+	}
+	if a.Unique {
+		list = append(list, uniqueIndex(a))
+	}
+	return list
+}
+
+func uniqueIndex(a profile.Attribute) string {
+	return "CREATE UNIQUE INDEX profiles_" + a.Name + "_key ON profiles (" + quoted(a.Name) + ") WHERE NOT (" + isNone(a, quoted(a.Name)) + ")"
+}
+
+func noIndexes(a profile.Attribute) []string {
+	return []string{"DROP INDEX IF EXISTS profiles_" + a.Name, "DROP INDEX IF EXISTS profiles_" + a.Name + "_key"}
+}
+
+func record(a profile.Attribute) string {
+	return fmt.Sprintf("INSERT INTO attributes (name, kind, is_unique, is_required) VALUES (%s, %s, %t, %t)",
+		quote(a.Name), quote(a.Kind.Name), a.Unique, a.Required && a.Default != "")
+}
+
+// fill gives the default to who has no value.
+func fill(a profile.Attribute) []string {
+	value := quote(a.Default)
+	switch a.Kind.Store {
+	case profile.Number:
+		value = a.Default
+	case profile.Boolean:
+		value = map[bool]string{true: "TRUE", false: "FALSE"}[a.Default == "yes"]
+	case profile.List:
+		value = quote(jsonList(strings.Split(a.Default, "\n")))
+	}
+	return []string{
+		"UPDATE profiles SET " + quoted(a.Name) + " = " + value + " WHERE " + isNone(a, quoted(a.Name)),
+		"UPDATE attributes SET is_required = TRUE WHERE name = " + quote(a.Name),
+	}
+}
+
+func add(a profile.Attribute) Step {
+	words := "add " + a.Name + " (" + a.Kind.Name + ")"
+	if a.Required && a.Default != "" {
+		words += ", which everybody begins with as " + a.Words(a.Default)
+	}
+	return Step{
+		Words: words, name: a.Name,
+		up: func(pg bool) []string {
+			list := []string{"ALTER TABLE profiles ADD COLUMN " + quoted(a.Name) + " " + columnType(a, pg), record(a)}
+			if a.Required && a.Default != "" {
+				list = append(list, fill(a)...)
+			}
+			return append(list, indexes(a, pg)...)
+		},
+		down: func(bool) []string { return removal(a) },
+	}
+}
+
+func removal(a profile.Attribute) []string {
+	return append(noIndexes(a), "ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "DELETE FROM attributes WHERE name = "+quote(a.Name))
+}
+
+func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
+	_, n, err := d.inTheWay(ctx, a, a.Name, func(string) bool { return true })
+	words := "drop " + a.Name + " (" + a.Kind.Name + ")"
+	if n == 0 {
+		words += ", which nobody has a value of"
+	}
+	return Step{Words: words, Loses: n, name: "remove_" + a.Name, up: func(pg bool) []string {
+		if !a.IsUpload() {
+			return removal(a)
+		}
+		token := "hex(randomblob(16))"
+		if pg {
+			token = "gen_random_uuid()::text"
+		}
+		// Their files go with the next sweep.
+		return append([]string{"INSERT INTO waiting_pictures (token, name, state, created_at) SELECT " + token + ", " + quoted(a.Name) +
+			", 'dropped', 0 FROM profiles WHERE " + quoted(a.Name) + " <> ''"}, removal(a)...)
+	}}, err
+}
+
+func rename(a, old profile.Attribute) Step {
+	move := func(from, to profile.Attribute, pg bool) []string {
+		list := append(noIndexes(from),
+			"ALTER TABLE profiles RENAME COLUMN "+quoted(from.Name)+" TO "+quoted(to.Name),
+			"UPDATE attributes SET name = "+quote(to.Name)+" WHERE name = "+quote(from.Name),
+			"UPDATE history SET field = "+quote(to.Name)+" WHERE field = "+quote(from.Name))
+		return append(list, indexes(to, pg)...)
+	}
+	moved := old // its kind may change in a step of its own
+	moved.Name, moved.Max = a.Name, a.Max
+	return Step{
+		Words: "rename " + old.Name + " to " + a.Name, name: "rename_" + old.Name + "_" + a.Name,
+		up:   func(pg bool) []string { return move(old, moved, pg) },
+		down: func(pg bool) []string { return move(moved, old, pg) },
+	}
+}
+
+func (d *DB) unique(ctx context.Context, a profile.Attribute, column string) (Step, error) {
+	flag := fmt.Sprintf("UPDATE attributes SET is_unique = %t WHERE name = %s", a.Unique, quote(a.Name))
+	off := []string{"DROP INDEX IF EXISTS profiles_" + a.Name + "_key", flag}
+	if !a.Unique {
+		return Step{Words: "let several people have the same " + a.Name, name: a.Name + "_not_unique", up: func(bool) []string { return off }}, nil
+	}
+	seen := map[string]bool{}
+	some, n, err := d.inTheWay(ctx, a, column, func(value string) bool {
+		twice := seen[value]
+		seen[value] = true
+		return twice
+	})
+	if err != nil {
+		return Step{}, err
+	}
+	if n > 0 {
+		return Step{}, refuse(a.Name+" can't be unique", some, n, "change these values first: somebody else has the same")
+	}
+	return Step{Words: "make " + a.Name + " unique", name: a.Name + "_unique", up: func(bool) []string { return []string{uniqueIndex(a), flag} }}, nil
+}
+
+// convert changes the kind of an attribute, where each value is one of the new kind as it stands.
+func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, a profile.Attribute) (Step, error) {
+	what := fmt.Sprintf("%s can't become %s from %s", a.Name, a.Kind.Name, old.Kind.Name)
+	value, wrong := conversion(old, a, false)
+	if value == "" {
+		return Step{}, Refusal(what + ": declare it under a new name, and drop the old one once it is not needed")
+	}
+	old.Was = a.Was
+	some, n, err := d.inTheWay(ctx, old, column, func(value string) bool {
+		parsed, err := a.Parse(value)
+		return err != nil || parsed != value
+	})
+	if err != nil {
+		return Step{}, err
+	}
+	if n > 0 {
+		return Step{}, refuse(what, some, n, "change these values first")
+	}
+	return Step{
+		Words: "make " + a.Name + " " + a.Kind.Name + " instead of " + old.Kind.Name, name: a.Name + "_" + a.Kind.Name,
+		up: func(pg bool) []string {
+			kind := "UPDATE attributes SET kind = " + quote(a.Kind.Name) + " WHERE name = " + quote(a.Name)
+			plain := a
+			plain.Unique = false // that is a step of its own
+			if old.Unique && a.Unique {
+				plain.Unique = true
+			}
+			list := noIndexes(a)
+			if old.Kind.Store != a.Kind.Store {
+				value, wrong = conversion(old, a, pg)
+				list = append(list, guarded(a, wrong)...)
+				next := quoted(a.Name + "_next")
+				list = append(list, "ALTER TABLE profiles ADD COLUMN "+next+" "+columnType(a, pg),
+					"UPDATE profiles SET "+next+" = "+value+" WHERE NOT ("+isNone(old, quoted(a.Name))+")",
+					"ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "ALTER TABLE profiles RENAME COLUMN "+next+" TO "+quoted(a.Name))
+			}
+			return append(append(list, indexes(plain, pg)...), kind)
+		},
+	}, nil
+}
+
+// guarded fails, and with it the whole migration, where the condition is true of a value: its message names the table.
+func guarded(a profile.Attribute, wrong string) []string {
+	if wrong == "" {
+		return nil
+	}
+	guard := quoted(a.Name + "_holds_a_value_that_is_no_" + a.Kind.Name)
+	return []string{
+		"CREATE TABLE " + guard + " (value TEXT, CHECK (value IS NULL))",
+		"INSERT INTO " + guard + " SELECT " + quoted(a.Name) + " FROM profiles WHERE " + quoted(a.Name) + " <> '' AND " + wrong,
+		"DROP TABLE " + guard,
+	}
+}
+
+// conversion returns the expression of a value in its new column, empty where there is none, and what is true of a value that the
+// database would convert wrongly and not refuse by itself.
+func conversion(old, a profile.Attribute, pg bool) (value, wrong string) {
+	column := quoted(a.Name)
+	if old.IsUpload() || a.IsUpload() {
+		return "", ""
+	}
+	switch from, to := old.Kind.Store, a.Kind.Store; {
+	case from == to:
+		return column, ""
+	case to == profile.Text && from != profile.List:
+		return asText(old, pg, column), ""
+	case from != profile.Text:
+		return "", ""
+	case to == profile.Number && pg:
+		return column + "::numeric", ""
+	case to == profile.Number:
+		return "CAST(" + column + " AS NUMERIC)", "printf('%.15g', CAST(" + column + " AS NUMERIC)) <> " + column
+	case to == profile.Date && pg:
+		return column + "::date", ""
+	case to == profile.Date:
+		return column, "date(" + column + ") IS NOT " + column
+	case to == profile.Boolean:
+		return "CASE " + column + " WHEN 'yes' THEN TRUE WHEN 'no' THEN FALSE END", column + " NOT IN ('yes', 'no')"
+	case pg:
+		return "jsonb_build_array(" + column + ")", ""
+	}
+	return "json_array(" + column + ")", ""
+}

@@ -1,0 +1,198 @@
+package db_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/account"
+)
+
+// eachPlace runs f for a new database of each kind, with a directory for migrations.
+func eachPlace(t *testing.T, f func(t *testing.T, source, dir string)) {
+	dbtest.EachSource(t, func(t *testing.T, source string) { f(t, source, t.TempDir()) })
+}
+
+const old = "[[attribute]]\nname='size'\nkind='text'\nsearch=true\n[[attribute]]\nname='motto'\nkind='text'\n"
+
+// before makes a database of old in which ada has the values.
+func before(t *testing.T, source, dir string, values map[string]string) {
+	t.Helper()
+	d := dbtest.OpenWith(t, source, dir, old)
+	if _, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "ada", Attributes: values}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "bob"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMigrationsKeepValues(t *testing.T) {
+	for name, row := range map[string]struct{ toml, field, from, want string }{
+		"added":                {old + "[[attribute]]\nname='birthday'\nkind='date'\n", "size", "42", "42"},
+		"renamed":              {"[[attribute]]\nname='shoe'\nwas='size'\nkind='text'\n", "shoe", "42", "42"},
+		"renamed and a number": {"[[attribute]]\nname='shoe'\nwas='size'\nkind='number'\n", "shoe", "42.5", "42.5"},
+		"a text to a number":   {"[[attribute]]\nname='size'\nkind='number'\n", "size", "-42.5", "-42.5"},
+		"a text to a day":      {"[[attribute]]\nname='size'\nkind='date'\n", "size", "1990-05-31", "1990-05-31"},
+		"a text to yes or no":  {"[[attribute]]\nname='size'\nkind='boolean'\n", "size", "no", "no"},
+		"a text to choices":    {"[[attribute]]\nname='size'\nkind='choices'\nchoices=['S','M']\n", "size", "M", "M"},
+		"a text to a choice":   {"[[attribute]]\nname='size'\nkind='choice'\nchoices=['S','M']\n", "size", "M", "M"},
+		"a text to longtext":   {"[[attribute]]\nname='size'\nkind='longtext'\n", "size", "it's <b>", "it's <b>"},
+		"made unique":          {"[[attribute]]\nname='size'\nkind='text'\nunique=true\n", "size", "M", "M"},
+		"a default elsewhere":  {old + "[[attribute]]\nname='tea'\nkind='text'\nrequired=true\ndefault=\"it's; green\"\n", "tea", "", "it's; green"},
+		"a default of lines":   {old + "[[attribute]]\nname='tea'\nkind='longtext'\nrequired=true\ndefault=\"\"\"a;\nb\"\"\"\n", "tea", "", "a;\nb"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachPlace(t, func(t *testing.T, source, dir string) {
+				before(t, source, dir, map[string]string{"size": row.from})
+				d := dbtest.OpenWith(t, source, dir, row.toml)
+				u, err := d.UserByName(t.Context(), "ada")
+				if err != nil || u.Value(row.field) != row.want {
+					t.Errorf("%+v, %v", u.Attributes, err)
+				}
+				if plan, err := d.Plan(t.Context()); err != nil || len(plan.Steps) != 0 {
+					t.Errorf("there is still %+v, %v", plan, err)
+				}
+			})
+		})
+	}
+}
+
+func TestMigrationsRefuseWhatWouldLose(t *testing.T) {
+	for name, row := range map[string]struct{ toml, value, want string }{
+		"a text that is no number":  {"[[attribute]]\nname='size'\nkind='number'\n", "XL", `ada has "XL"`},
+		"a number in another form":  {"[[attribute]]\nname='size'\nkind='number'\n", "042", `ada has "042"`},
+		"a day that there isn't":    {"[[attribute]]\nname='size'\nkind='date'\n", "1990-02-31", "1990-02-31"},
+		"a choice that isn't":       {"[[attribute]]\nname='size'\nkind='choice'\nchoices=['S']\n", "XL", "XL"},
+		"a text to a picture":       {"[[attribute]]\nname='size'\nkind='picture'\n", "XL", "new name"},
+		"a link that is code":       {"[[attribute]]\nname='size'\nkind='url'\n", "javascript:alert(1)", "javascript"},
+		"renamed and no number":     {"[[attribute]]\nname='shoe'\nwas='size'\nkind='number'\n", "XL", `ada has "XL"`},
+		"two with one unique value": {"[[attribute]]\nname='size'\nkind='text'\nunique=true\n", "twice", "twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachPlace(t, func(t *testing.T, source, dir string) {
+				before(t, source, dir, map[string]string{"size": row.value})
+				if row.value == "twice" {
+					d := dbtest.Unmigrated(t, source, dir, old)
+					if _, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "cyd", Attributes: map[string]string{"size": "twice"}}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				_, err := dbtest.Unmigrated(t, source, dir, row.toml).Plan(t.Context())
+				if _, refused := errors.AsType[db.Refusal](err); !refused || !strings.Contains(err.Error(), row.want) {
+					t.Errorf("%v, want a refusal with %q", err, row.want)
+				}
+			})
+		})
+	}
+}
+
+// TestMigrationsLookAgain applies a migration where a value has come into its way since it was written.
+func TestMigrationsLookAgain(t *testing.T) {
+	for kind, bad := range map[string]string{"number": "XL", "date": "1990-02-31", "boolean": "perhaps"} {
+		t.Run(kind, func(t *testing.T) {
+			eachPlace(t, func(t *testing.T, source, dir string) {
+				before(t, source, dir, nil)
+				d := dbtest.Unmigrated(t, source, dir, "[[attribute]]\nname='size'\nkind='"+kind+"'\n[[attribute]]\nname='motto'\nkind='text'\n")
+				plan, err := d.Plan(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := d.Write(t.Context(), plan, "size"); err != nil {
+					t.Fatal(err)
+				}
+				late := dbtest.Unmigrated(t, source, dir, old)
+				u, err := late.UserByName(t.Context(), "bob")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := late.SetAttribute(t.Context(), db.Author{}, u.ID, attr("size"), bad, 0); err != nil {
+					t.Fatal(err)
+				}
+				if applied, err := d.Migrate(t.Context()); err == nil {
+					t.Errorf("%v were applied", applied)
+				}
+				if u, err := late.UserByName(t.Context(), "bob"); err != nil || u.Value("size") != bad {
+					t.Errorf("it is %q now, %v", u.Value("size"), err)
+				}
+			})
+		})
+	}
+}
+
+// TestAnyDeclarationFollowsAnyOther goes from random declarations to others. Then nothing is left to do, and the columns are those of
+// a database that went there straight.
+func TestAnyDeclarationFollowsAnyOther(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	kinds := []string{"text", "longtext", "url", "number", "date", "boolean", "picture", "file", "links", "color"}
+	declaration := func() string {
+		var b strings.Builder
+		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			if random.IntN(3) == 0 {
+				continue
+			}
+			kind := kinds[random.IntN(len(kinds))]
+			b.WriteString("[[attribute]]\nname='" + name + kind + "'\nkind='" + kind + "'\n")
+			if (kind == "text" || kind == "url" || kind == "number") && random.IntN(2) == 0 {
+				b.WriteString("unique=true\n")
+			}
+		}
+		return b.String()
+	}
+	for range 4 {
+		steps := []string{declaration(), declaration(), declaration()}
+		eachPlace(t, func(t *testing.T, source, dir string) {
+			var d *db.DB
+			for _, toml := range steps {
+				d = dbtest.OpenWith(t, source, dir, toml)
+			}
+			dbtest.EachWith(t, steps[2], func(t *testing.T, straight *db.DB) {
+				if strings.Contains(t.Name(), "sqlite/sqlite") || strings.Contains(t.Name(), "postgres/postgres") {
+					if got, want := dbtest.Columns(t, d), dbtest.Columns(t, straight); !slices.Equal(got, want) {
+						t.Errorf("the columns and indexes are\n%v\nwant\n%v\nafter %v", got, want, steps)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWritingTwiceTakesTheNextNumber(t *testing.T) {
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		dbtest.OpenWith(t, source, dir, old)
+		dbtest.OpenWith(t, source, dir, "")
+		for _, dialect := range []string{"sqlite", "postgres"} {
+			files, err := os.ReadDir(filepath.Join(dir, dialect))
+			if err != nil || len(files) != 2 || !strings.HasPrefix(files[1].Name(), "0002_remove_") {
+				t.Errorf("%v, %v", files, err)
+			}
+		}
+	})
+}
+
+func TestSearchFollowsTheDeclaration(t *testing.T) {
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		before(t, source, dir, map[string]string{"size": "gigantic", "motto": "ever onwards"})
+		found := func(d *db.DB, q string) int { return len(all(t, d, "q="+q)) }
+		if d := dbtest.Unmigrated(t, source, dir, old); found(d, "gigantic") != 1 || found(d, "onwards") != 0 {
+			t.Error("the search is not what was declared")
+		}
+		other := strings.Replace(strings.Replace(old, "search=true\n", "", 1), "name='motto'\nkind='text'", "name='motto'\nkind='text'\nsearch=true", 1)
+		d := dbtest.Unmigrated(t, source, dir, other)
+		if err := d.CheckProfile(t.Context()); !errors.Is(err, db.ErrSearch) {
+			t.Errorf("the check says %v", err)
+		}
+		if done, err := d.Reindex(t.Context()); !done || err != nil {
+			t.Errorf("%v, %v", done, err)
+		}
+		if found(d, "gigantic") != 0 || found(d, "onwards") != 1 {
+			t.Error("the search is not what is declared now")
+		}
+	})
+}
