@@ -28,15 +28,14 @@ var flags = []flag{
 func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 	filled := newFilled()
 	edit := views.Edit{User: person, Values: filled.Values, Errors: filled.Errors, Waiting: filled.Waiting, List: posted(c, "list")}
-	if err := a.attributeValues(c, a.Profile.Attributes, &filled); err != nil {
+	if err := a.attributeValues(c, a.shown.Attributes, &filled); err != nil {
 		return edit, err
 	}
-	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
-		text, sent := filled.Values[attr.Name], has(c, attr.Name)
-		if attr.IsPicture() {
+	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
+		text, sent := typed(c, attr)
+		if attr.IsUpload() {
+			text = filled.Values[attr.Name]
 			sent = text != "" || isTrue(posted(c, "remove_"+attr.Name))
-		} else {
-			text = posted(c, attr.Name)
 		}
 		if !sent {
 			continue
@@ -76,12 +75,8 @@ func (a *App) conflict(yours account.User, c *db.Conflict) *views.Conflict {
 			shown.Fields = append(shown.Fields, views.ConflictField{Label: label, Was: words(was), Theirs: words(theirs), Yours: words(yours)})
 		}
 	}
-	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
-		words := func(text string) string { return text }
-		if attr.IsPicture() {
-			words = pictureWords
-		}
-		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name), words)
+	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
+		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name), func(text string) string { return words(attr, text) })
 	}
 	for _, flag := range flags {
 		add(flag.name, flag.label, strconv.FormatBool(*flag.of(&c.Theirs)), strconv.FormatBool(*flag.of(&yours)), yesNo)

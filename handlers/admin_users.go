@@ -49,7 +49,7 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 	}
 	values.Del("saved")
 	values.Del("deleted")
-	resource := admin.People(a.Profile)
+	resource := admin.People(a.shown)
 	q, err := resource.ParseQuery(values)
 	if err != nil {
 		return views.People{}, err
@@ -58,7 +58,7 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 	if err != nil {
 		return views.People{}, err
 	}
-	return views.People{Resource: resource, Query: q, Page: page, Profile: a.Profile.Attributes}, nil
+	return views.People{Resource: resource, Query: q, Page: page, Profile: a.shown.Attributes}, nil
 }
 
 // showUsers answers the list. A row that is open stands on the page even where the list would not show it.
@@ -78,7 +78,7 @@ func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
 
 // bare is the list without its rows, for one row alone.
 func (a *App) bare() views.People {
-	return views.People{Resource: admin.People(a.Profile), Profile: a.Profile.Attributes}
+	return views.People{Resource: admin.People(a.shown), Profile: a.shown.Attributes}
 }
 
 // changeable returns a person whom the one who asks may change.
@@ -100,7 +100,7 @@ func userID(c *fiber.Ctx) int64 {
 
 // newUser asks for a person to add.
 func (a *App) newUser(c *fiber.Ctx) error {
-	return a.showNewUser(c, fiber.StatusOK, newFilled())
+	return a.showNewUser(c, fiber.StatusOK, begun(a.shown.Attributes))
 }
 
 // createUser adds a person.
@@ -109,7 +109,7 @@ func (a *App) createUser(c *fiber.Ctx) error {
 	if !account.MayAdd(me) {
 		return errForbidden
 	}
-	filled, user, err := a.readNewUser(c, a.Profile.Attributes, false)
+	filled, user, err := a.readNewUser(c, a.shown.Attributes, false)
 	if err != nil {
 		return err
 	}
@@ -151,8 +151,8 @@ func (a *App) newUserFields(filled views.Filled) []views.Field {
 		attrs[i].Required = attrs[i].Name == "username"
 		attrs[i].Autocomplete = "off"
 	}
-	fields := make([]views.Field, 0, len(attrs)+len(a.Profile.Attributes))
-	for _, attr := range append(attrs, a.Profile.Attributes...) {
+	fields := make([]views.Field, 0, len(attrs)+len(a.shown.Attributes))
+	for _, attr := range append(attrs, a.shown.Attributes...) {
 		fields = append(fields, fieldOf(attr, filled))
 	}
 	return fields

@@ -47,6 +47,7 @@ type App struct {
 
 	sessions   *scs.SessionManager
 	signUp     []profile.Attribute // what the register form asks for
+	shown      profile.Profile     // what staff see of others: what the admin is made of
 	secure     bool                // the site is reached over https
 	host       string              // the base URL's host
 	otherHosts *sync.Once
@@ -60,7 +61,7 @@ func New(a App) *fiber.App {
 		app.host = base.Host
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
-	app.signUp = signUpAttributes(a.Profile)
+	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
 	f := fiber.New(fiber.Config{
 		AppName:                 a.Site,
 		Immutable:               true, // strings outlive their request in sessions and errors

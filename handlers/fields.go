@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,10 @@ import (
 	"nameplate/views"
 )
 
-const tooLarge = "Choose a smaller picture: this one is over 10 MB."
+const (
+	tooLarge     = "Choose a smaller picture: this one is over 10 MB."
+	tooLargeFile = "Choose a smaller file: this one is over 5 MB."
+)
 
 // errTooLarge marks a picture that is over the limit, so that the form is answered with 413.
 var errTooLarge = form.Message(tooLarge)
@@ -25,8 +29,8 @@ var errTooLarge = form.Message(tooLarge)
 // token, so that it survives the form's being refused; its value is that token.
 func (a *App) attributeValues(c *fiber.Ctx, attrs []profile.Attribute, filled *views.Filled) error {
 	for _, attr := range attrs {
-		if !attr.IsPicture() {
-			filled.Values[attr.Name] = posted(c, attr.Name)
+		if !attr.IsUpload() {
+			filled.Values[attr.Name], _ = typed(c, attr)
 			continue
 		}
 		waiting, err := a.waitingPicture(c, attr)
@@ -54,11 +58,15 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 	file, fileErr := c.FormFile(attr.Name)
 	if fileErr != nil || (file.Size == 0 && file.Filename == "") {
 		if errors.Is(err, db.ErrPictureGone) {
-			return views.Waiting{}, form.Message("Choose the picture again: it was not kept any longer.")
+			return views.Waiting{}, form.Message("Choose the " + attr.Kind.Name + " again: it was not kept any longer.")
 		}
 		return earlier, nil
 	}
-	now, err := a.acceptPicture(c, file)
+	accept := a.acceptPicture
+	if attr.IsFile() {
+		accept = a.acceptFile
+	}
+	now, err := accept(c, file)
 	if err != nil {
 		return earlier, err
 	}
@@ -109,6 +117,30 @@ func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader) (views.W
 	return waiting, a.Pictures.Put(drawn)
 }
 
+// acceptFile stores a file that was sent to be downloaded. As with a picture, the ledger knows of it first.
+func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
+	if header.Size > picture.MaxFileBytes {
+		return views.Waiting{}, form.Message(tooLargeFile)
+	}
+	file, err := header.Open()
+	if err != nil {
+		return views.Waiting{}, fmt.Errorf("open the file that was sent: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return views.Waiting{}, fmt.Errorf("read the file that was sent: %w", err)
+	}
+	if _, err := picture.FileType(data); err != nil {
+		return views.Waiting{}, err
+	}
+	waiting := views.Waiting{Token: auth.Token(), Name: rand.Text() + "/" + profile.CleanFileName(header.Filename)}
+	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
+		return views.Waiting{}, err
+	}
+	return waiting, a.Pictures.PutFile(waiting.Name, data)
+}
+
 // hold keeps the pictures of a form that was refused, until it comes back or a day is over.
 func (a *App) hold(c *fiber.Ctx, filled views.Filled) error {
 	for _, waiting := range filled.Waiting {
@@ -122,7 +154,7 @@ func (a *App) hold(c *fiber.Ctx, filled views.Filled) error {
 // refusal is the status of a form with errors: 413 for a picture over the limit, else 422.
 func refusal(errs form.Errors) int {
 	for _, message := range errs {
-		if message == tooLarge {
+		if message == tooLarge || message == tooLargeFile {
 			return fiber.StatusRequestEntityTooLarge
 		}
 	}

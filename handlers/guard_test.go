@@ -31,6 +31,7 @@ var routes = []struct {
 	{"GET /login", "/login", [6]int{200, 303, 303, 303, 303, 200}},
 	{"POST /login", "/login", [6]int{422, 422, 422, 422, 422, 422}},
 	{"GET /@:username", "/@one", [6]int{200, 200, 200, 200, 200, 200}},
+	{"GET /@:username/:attribute", "/@one/portfolio_site", [6]int{404, 404, 404, 404, 404, 404}},
 	{"GET /settings/profile", "/settings/profile", [6]int{303, 200, 200, 200, 200, 303}},
 	{"GET /settings/profile/:attribute", "/settings/profile/portfolio_site", [6]int{303, 200, 200, 200, 200, 303}},
 	{"POST /settings/profile/:attribute", "/settings/profile/first_name", [6]int{303, 422, 422, 422, 422, 303}},

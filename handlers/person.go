@@ -33,12 +33,12 @@ func (a *App) person(c *fiber.Ctx) error {
 	page.Canonical = a.BaseURL + path
 	page.Description = person.FullName() + " on " + a.Site + "."
 	for _, attr := range a.Profile.Attributes {
-		if name := person.Value(attr.Name); attr.IsPicture() && name != "" {
+		if name := person.Value(attr.Name); attr.IsPicture() && attr.See == profile.Anyone && name != "" {
 			page.Image = a.BaseURL + profile.PicturePath(name, profile.PictureSizes[len(profile.PictureSizes)-1])
 			break
 		}
 	}
-	return revalidated(c, views.PublicPage(page, person, a.Profile.Attributes))
+	return revalidated(c, views.PublicPage(page, person, a.Profile.Seen(me(c), person)))
 }
 
 // publicPage begins a page that is the same for all strangers: without a token, because it has no form for them.

@@ -10,7 +10,7 @@ import (
 	"nameplate/views"
 )
 
-// updatePicture replaces or removes one's own picture.
+// updatePicture replaces or removes one's own picture or file.
 func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	if isTrue(posted(c, "remove")) {
 		return a.setAttribute(c, attr, "", views.Waiting{})
@@ -22,7 +22,7 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	} else if err != nil {
 		return err
 	} else if waiting.Token == "" {
-		field.Error = "Choose a picture first, or cancel."
+		field.Error = "Choose a " + attr.Kind.Name + " first, or cancel."
 	}
 	if field.Error == "" {
 		return a.setAttribute(c, attr, waiting.Token, waiting)

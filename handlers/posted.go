@@ -1,6 +1,10 @@
 package handlers
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/internal/profile"
+)
 
 // posted returns the value that a form gives a field, the first where it gives several. Fiber's own FormValue would take the
 // address's before the form's.
@@ -21,6 +25,14 @@ func formValues(c *fiber.Ctx, name string) []string {
 		values = append(values, string(value))
 	}
 	return values
+}
+
+// typed returns what a form says of an attribute, put together from all of its inputs, and whether it says anything of it.
+func typed(c *fiber.Ctx, attr profile.Attribute) (text string, sent bool) {
+	for _, field := range attr.Fields() {
+		sent = sent || has(c, field)
+	}
+	return attr.Typed(func(field string) []string { return formValues(c, field) }), sent
 }
 
 // has says whether a form gives a field at all.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -36,6 +37,9 @@ func (a *App) editAttribute(c *fiber.Ctx) error {
 		return errNotFound
 	}
 	person := signedIn(c)
+	if !attr.OfUser && !attr.MayEdit(person, person) {
+		return errForbidden
+	}
 	return a.showAttribute(c, fiber.StatusOK, person, views.Field{Attribute: attr, Value: person.Value(attr.Name), Version: person.Version})
 }
 
@@ -45,16 +49,20 @@ func (a *App) updateAttribute(c *fiber.Ctx) error {
 	switch {
 	case !ok:
 		return errNotFound
+	case !attr.OfUser && !attr.MayEdit(signedIn(c), signedIn(c)):
+		return errForbidden
 	case posted(c, "resolve") == "theirs":
 		return saved(c, rowPath(attr), views.AttributeRow(a.page(c, yourProfile), signedIn(c), attr, false))
-	case attr.IsPicture():
+	case attr.IsUpload():
 		return a.updatePicture(c, attr)
-	case !has(c, attr.Name): // cut short on its way, or somebody else's form: emptying the value is not what it says
+	}
+	text, sent := typed(c, attr)
+	if !sent { // cut short on its way, or somebody else's form: emptying the value is not what it says
 		return a.refuseAttribute(c, fiber.StatusUnprocessableEntity, views.Field{
 			Attribute: attr, Value: signedIn(c).Value(attr.Name), Error: "Send the form once more: the value did not arrive.",
 		})
 	}
-	return a.setAttribute(c, attr, posted(c, attr.Name), views.Waiting{})
+	return a.setAttribute(c, attr, text, views.Waiting{})
 }
 
 // setAttribute saves one value and answers the row, or the form with what is wrong or was changed meanwhile.
@@ -78,9 +86,13 @@ func (a *App) setAttribute(c *fiber.Ctx, attr profile.Attribute, value string, w
 func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflict) error {
 	theirs := conflict.Theirs.Value(field.Name)
 	field.Version = conflict.Theirs.Version
-	field.Conflict = &views.ConflictField{Label: field.Label, Was: conflict.Was[field.Name], Theirs: theirs, Yours: field.Value}
-	if field.IsPicture() { // names of files say nothing to people
-		field.Conflict.Was, field.Conflict.Theirs, field.Conflict.Yours = pictureWords(field.Conflict.Was), pictureWords(theirs), pictureWords(field.Value)
+	yours := field.Value
+	if parsed, err := field.Parse(yours); err == nil {
+		yours = parsed
+	}
+	field.Conflict = &views.ConflictField{Label: field.Label, Was: words(field.Attribute, conflict.Was[field.Name]),
+		Theirs: words(field.Attribute, theirs), Yours: words(field.Attribute, yours)}
+	if field.IsUpload() {
 		if field.Waiting.Token != "" {
 			if err := a.DB.HoldWaiting(c.UserContext(), field.Waiting.Token); err != nil {
 				return err
@@ -90,11 +102,15 @@ func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflic
 	return a.showAttribute(c, fiber.StatusConflict, conflict.Theirs, field)
 }
 
-func pictureWords(name string) string {
-	if name == "" {
-		return "no picture"
+// words says a value as people read it.
+func words(attr profile.Attribute, value string) string {
+	if attr.IsUpload() && value == "" {
+		return "no " + attr.Kind.Name
 	}
-	return "a picture"
+	if attr.IsFile() && !strings.Contains(value, "/") {
+		return "another file" // the token of one that waits
+	}
+	return attr.Words(value)
 }
 
 // version returns the version that a form was made of, 0 where it says none.
@@ -106,14 +122,20 @@ func version(c *fiber.Ctx) int64 {
 // checkAttribute answers the field of one row, checked, as it is left.
 func (a *App) checkAttribute(c *fiber.Ctx) error {
 	attr, ok := a.Profile.Row(c.Params("attribute"))
-	if !ok || attr.IsPicture() {
+	if !ok || attr.IsUpload() {
 		return errNotFound
 	}
 	person := signedIn(c)
-	field := views.Field{Attribute: attr, Value: posted(c, attr.Name), Check: checkPath(attr)}
+	if !attr.OfUser && !attr.MayEdit(person, person) {
+		return errForbidden
+	}
+	text, _ := typed(c, attr)
+	field := views.Field{Attribute: attr, Value: text, Check: checkPath(attr)}
 	value, err := attr.Parse(field.Value)
 	if err == nil && attr.OfUser {
 		err = a.checkFree(c.UserContext(), attr.Name, value, person.Email, person.ID)
+	} else if err == nil {
+		err = a.checkUnique(c.UserContext(), attr, value, person.ID)
 	}
 	if message, ok := errors.AsType[form.Message](err); ok {
 		field.Error = message.Error()
@@ -141,7 +163,7 @@ func (a *App) refuseAttribute(c *fiber.Ctx, status int, field views.Field) error
 func (a *App) showAttribute(c *fiber.Ctx, status int, person account.User, field views.Field) error {
 	page := a.page(c, yourProfile)
 	field.Check = checkPath(field.Attribute)
-	if field.IsPicture() {
+	if field.IsUpload() {
 		field.Now, field.Value, field.Check = person.Value(field.Name), "", ""
 	}
 	return render(c, status,

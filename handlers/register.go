@@ -26,7 +26,7 @@ func (a *App) registerForm(c *fiber.Ctx) error {
 	if !a.open() {
 		return a.refuseStranger(c, fiber.StatusOK)
 	}
-	return a.showRegister(c, fiber.StatusOK, newFilled())
+	return a.showRegister(c, fiber.StatusOK, begun(a.Profile.Registering()))
 }
 
 // register makes an account out of the form, with its profile and its picture, and signs its owner in.
@@ -69,10 +69,10 @@ func (a *App) checkRegister(c *fiber.Ctx) error {
 		if name == "" && has(c, field.Name) {
 			name = field.Name
 		}
-		if field.Name != name || field.IsPicture() {
+		if field.Name != name || field.IsUpload() {
 			continue
 		}
-		field.Value = posted(c, name)
+		field.Value, _ = typed(c, field.Attribute)
 		if err := a.checkNew(c.UserContext(), field.Attribute, field.Value, typedNames(c)); err != nil {
 			message, ok := errors.AsType[form.Message](err)
 			if !ok {
@@ -106,8 +106,11 @@ func (a *App) checkNew(ctx context.Context, attr profile.Attribute, text string,
 		return auth.CheckPassword(text, names.Username, names.Email, names.FirstName, names.LastName)
 	}
 	value, err := attr.Parse(text)
-	if err != nil || !attr.OfUser {
+	if err != nil {
 		return err
+	}
+	if !attr.OfUser {
+		return a.checkUnique(ctx, attr, value, 0)
 	}
 	return a.checkFree(ctx, attr.Name, value, names.Email, 0)
 }
@@ -128,6 +131,15 @@ func (a *App) checkFree(ctx context.Context, field, value, email string, id int6
 		return db.TakenMessage(field, value)
 	}
 	return nil
+}
+
+// checkUnique says whether a value of a unique attribute can be had by the person with this id, 0 for somebody new.
+func (a *App) checkUnique(ctx context.Context, attr profile.Attribute, value string, id int64) error {
+	taken, err := a.DB.TakenAttribute(ctx, attr, value, id)
+	if err == nil && taken {
+		return db.TakenAttributeMessage(attr, value)
+	}
+	return err
 }
 
 // readNewUser reads the form for a new account. What is wrong stands in the errors of what it returns.
@@ -188,6 +200,17 @@ func (a *App) addUser(ctx context.Context, by db.Author, user account.User, fill
 
 func newFilled() views.Filled {
 	return views.Filled{Values: map[string]string{}, Errors: form.Errors{}, Waiting: map[string]views.Waiting{}}
+}
+
+// begun is a form as it begins, with the defaults of its attributes.
+func begun(attrs []profile.Attribute) views.Filled {
+	filled := newFilled()
+	for _, attr := range attrs {
+		if attr.Default != "" {
+			filled.Values[attr.Name] = attr.Default
+		}
+	}
+	return filled
 }
 
 // signUpAttributes lists what the form asks for: what every user has, a password, and what profile.toml adds.

@@ -11,9 +11,14 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/readyz", a.readyz)
 	f.Get("/public/initials/:file", a.initials)
 	f.Get("/public/:file", a.publicFile)
-	f.Get("/uploads/profile_pics/:file", a.pictureFile)
+	if !a.Profile.Private() {
+		f.Get("/uploads/profile_pics/:file", a.pictureFile)
+	}
 
 	f.Use(compressed, a.session, a.sameOrigin)
+	if a.Profile.Private() {
+		f.Get("/uploads/profile_pics/:file", a.privatePicture)
+	}
 	f.Get("/", a.home)
 	f.Get("/register", a.registerForm)
 	f.Post("/register", a.register)
@@ -22,6 +27,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/login", a.login)
 	f.Post("/logout", a.logout)
 	f.Get("/@:username", a.person)
+	f.Get("/@:username/:attribute", a.download)
 
 	f.Use("/settings", member)
 	f.Get("/settings/profile", a.profile)

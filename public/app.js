@@ -130,14 +130,15 @@
     xhr.send(request.body);
   });
 
-  const edited = (row) => [...all('input', row)].some((input) => input.type !== 'hidden'
-    && (input.value !== input.defaultValue || input.checked !== input.defaultChecked));
+  const edited = (row) => [...all('input, textarea, select', row)].some((input) => input.type !== 'hidden' && (input.options
+    ? [...input.options].some((option) => option.selected !== option.defaultSelected) && input.selectedOptions[0] !== input.options[0]
+    : input.value !== input.defaultValue || input.checked !== input.defaultChecked));
 
   on('htmx:config:request', (event) => {
     const { ctx } = event.detail;
     const source = ctx.sourceElement;
     const { body } = ctx.request;
-    if (source.matches('.field input')) {
+    if (source.matches('.field :is(input, textarea)')) {
       if (working.has(source.form)) return event.preventDefault();
       ctx.sent = source.value;
       const names = ['csrfmiddlewaretoken', 'field', source.name];
@@ -179,7 +180,8 @@
       const input = ctx.sourceElement;
       if (input.value !== ctx.sent) return event.preventDefault();
       const next = fragment.querySelector(`#${input.id}`);
-      if (next && next.type !== 'password') next.setAttribute('value', input.value);
+      if (next?.localName === 'textarea') next.textContent = input.value;
+      else if (next && next.type !== 'password') next.setAttribute('value', input.value);
     } else {
       for (const input of all('input[type=file]', target)) input.value = '';
     }

@@ -1,6 +1,9 @@
 package views
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"nameplate/internal/account"
@@ -83,9 +86,43 @@ func (edit Edit) others(columns []admin.Column) []ConflictField {
 	return fields
 }
 
+// editOf says with what a cell is edited.
+func editOf(column admin.Column) string {
+	if column.Attr == nil {
+		return column.Kind
+	}
+	switch column.Attr.Kind.Widget {
+	case profile.Area, profile.Links:
+		return "area"
+	case profile.Select:
+		return "select"
+	case profile.Checks:
+		return "checks"
+	case profile.File:
+		return "file"
+	case profile.Picture:
+		return "picture"
+	}
+	return "line"
+}
+
+// picked says whether one of several values is chosen.
+func (edit Edit) picked(name, value string) bool {
+	return slices.Contains(strings.Split(edit.typed(name), "\n"), value)
+}
+
+// rowControl is rowInput for a control that is no input.
+func (edit Edit) rowControl(column admin.Column, first bool) templ.Attributes {
+	attrs := edit.rowInput(column, first)
+	delete(attrs, "type")
+	delete(attrs, "value")
+	delete(attrs, "size")
+	return attrs
+}
+
 // cellLabel names a cell of a card for the style sheet, where its input has no label of its own.
 func cellLabel(column admin.Column) templ.Attributes {
-	if column.Kind == "boolean" || column.Kind == "date" {
+	if column.Attr == nil && (column.Kind == "boolean" || column.Kind == "date") || editOf(column) == "checks" || editOf(column) == "file" {
 		return templ.Attributes{"data-label": column.Label}
 	}
 	return nil
@@ -95,7 +132,7 @@ func cellLabel(column admin.Column) templ.Attributes {
 func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 	attrs := templ.Attributes{
 		"id": column.Name + "-" + id(edit.User), "name": column.Name, "form": edit.formID(),
-		"type": inputOf(column.Kind), "value": edit.typed(column.Name), "autocomplete": "off", "spellcheck": "false",
+		"type": inputOf(column), "value": edit.typed(column.Name), "autocomplete": "off", "spellcheck": "false",
 		"size":      "20", // a text browser shows so much; the style sheet fills the column
 		"autofocus": first,
 	}
@@ -109,9 +146,12 @@ func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 }
 
 // inputOf is the type of the input for a kind of value in a row.
-func inputOf(kind string) string {
-	if kind == "email" || kind == "url" {
-		return kind
+func inputOf(column admin.Column) string {
+	switch {
+	case column.Attr != nil && column.Attr.Kind.Input != "":
+		return column.Attr.Kind.Input
+	case column.Kind == "email":
+		return "email"
 	}
 	return "text"
 }
@@ -124,7 +164,7 @@ func (edit Edit) focusOn(columns []admin.Column) string {
 		return first
 	}
 	for _, column := range columns {
-		if !column.Editable || column.Kind == "picture" || column.Kind == "boolean" {
+		if !column.Editable || column.Kind == "picture" || column.Kind == "boolean" || editOf(column) == "file" || editOf(column) == "checks" {
 			continue
 		}
 		if edit.Errors[column.Name] != "" {
@@ -148,7 +188,7 @@ func (people People) personFields(edit Edit) []Field {
 	for _, attr := range append(attrs, people.Profile...) {
 		attr.Autocomplete = "off"
 		field := Field{Attribute: attr, Value: edit.typed(attr.Name), Error: edit.Errors[attr.Name]}
-		if attr.IsPicture() {
+		if attr.IsUpload() {
 			field.Now, field.Waiting, field.Value = edit.User.Value(attr.Name), edit.Waiting[attr.Name], ""
 		}
 		fields = append(fields, field)

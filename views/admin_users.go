@@ -127,8 +127,39 @@ func (people People) saved() string {
 	return "Saved"
 }
 
+// What can be chosen in the filters of yes-or-no fields, and of those that are there or not.
+var (
+	yesOrNo     = []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
+	hasOrHasNot = []profile.Option{{Value: "0", Label: "Has one"}, {Value: "1", Label: "Has none"}}
+)
+
+// narrowedMore says whether a filter of an attribute is set.
+func (people People) narrowedMore() bool {
+	for _, filter := range people.Resource.Filters {
+		for _, lookup := range []string{"", admin.AtLeast, admin.AtMost, admin.IsEmpty} {
+			if filter.Attr != nil && people.Query.Filters[filter.Name+lookup] != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cellOf says how a column's cells are drawn: as those of a field of users by its kind, or as an attribute.
+func cellOf(column admin.Column) string {
+	if column.Attr != nil && !column.Attr.IsPicture() {
+		return "attribute"
+	}
+	return column.Kind
+}
+
 // columnClass tells the style sheet how wide a column is.
-func columnClass(column admin.Column) string { return "is-" + column.Kind }
+func columnClass(column admin.Column) string {
+	if cellOf(column) == "attribute" {
+		return "is-text"
+	}
+	return "is-" + column.Kind
+}
 
 // long gives a text that the list may cut its whole as a title.
 func long(value string) templ.Attributes {

@@ -1,10 +1,14 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"nameplate/internal/form"
+	"nameplate/internal/profile"
 )
 
 // inputType is the type of the field's input: its own, or that of its kind.
@@ -30,18 +34,119 @@ func (field Field) plain() bool {
 	return field.Name == "username"
 }
 
-// hint is the help below the label. It says where a field may stay empty.
+// hint is the help below the label. It says where a field may stay empty, how a value is written that can't be guessed, and who sees it.
 func (field Field) hint() string {
-	if field.Required || field.Help == "" {
-		return field.Help
+	if field.Kind == nil || field.OfUser {
+		if field.Required || field.Help == "" {
+			return field.Help
+		}
+		return "Optional. " + field.Help
 	}
-	return "Optional. " + field.Help
+	parts := []string{field.Help, howTo(field.Attribute), seenBy(field.Attribute)}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	if !field.Required && len(parts) > 0 {
+		parts = slices.Insert(parts, 0, "Optional.")
+	}
+	return strings.Join(parts, " ")
+}
+
+// howTo says how a value is written, where its control does not show it.
+func howTo(attr profile.Attribute) string {
+	switch attr.Kind.Store {
+	case profile.Date:
+		return "As year-month-day, such as 1990-05-31."
+	case profile.Number:
+		if attr.Unit != "" {
+			return "In " + attr.Unit + "."
+		}
+	}
+	switch {
+	case attr.IsFile():
+		return "PDF or plain text, 5 MB at most."
+	case attr.Kind.Name == "color":
+		return "As # and six digits, such as #7a5a14."
+	}
+	return ""
+}
+
+// seenBy says who sees an attribute that is not for everybody.
+func seenBy(attr profile.Attribute) string {
+	switch attr.See {
+	case profile.Members:
+		return "Only members see this."
+	case profile.Staff:
+		return "Only staff and the person see this."
+	case profile.Oneself:
+		return "Only you see this."
+	}
+	return ""
+}
+
+// explained points a control to its hint and its error.
+func (field Field) explained() templ.Attributes {
+	attrs := templ.Attributes{}
+	if described := field.describedBy(); described != "" {
+		attrs["aria-describedby"] = described
+	}
+	if field.Error != "" && field.Kind.Widget != profile.Checks && field.Kind.Widget != profile.Links {
+		attrs["aria-invalid"] = "true"
+	}
+	return attrs
+}
+
+// checked lets htmx check a text area as it lets it check an input.
+func (field Field) checked() templ.Attributes {
+	if field.Check == "" {
+		return nil
+	}
+	return templ.Attributes{
+		"hx-post": field.Check, "hx-trigger": field.checkTrigger(), "hx-target": "#field-" + field.Name, "hx-swap": "outerMorph",
+		"hx-sync": "this:replace", "hx-encoding": "application/x-www-form-urlencoded", "hx-vals": "field:" + field.Name,
+	}
+}
+
+// picked says whether one of several values is chosen.
+func (field Field) picked(value string) bool {
+	return slices.Contains(strings.Split(field.Value, "\n"), value)
+}
+
+// tickID is the id of one of several inputs: the first has the field's name, which a summary leads to.
+func (field Field) tickID(i int) string {
+	if i == 0 {
+		return field.Name
+	}
+	return field.Name + "-" + strconv.Itoa(i)
+}
+
+// links are the rows of a list of links: those there are, and two empty ones.
+func (field Field) links() []profile.Link {
+	return append(profile.LinksOf(field.Value), profile.Link{}, profile.Link{})
+}
+
+func (field Field) linkLabel(what string, i int) string {
+	return field.Label + ": " + what + " " + strconv.Itoa(i+1)
+}
+
+// accept lists the types of files that can be chosen.
+func (field Field) accept() string {
+	if field.IsFile() {
+		return ".pdf,.txt,application/pdf,text/plain"
+	}
+	return "image/jpeg,image/png,image/gif,image/webp"
+}
+
+// otherText is a value that is none of the options, as it was typed.
+func otherText(attr profile.Attribute, value string) string {
+	if value == "" || slices.ContainsFunc(attr.Options(), func(o profile.Option) bool { return o.Value == value }) {
+		return ""
+	}
+	return value
 }
 
 // describedBy lists the ids of what explains the input.
 func (field Field) describedBy() string {
 	ids := ""
-	if field.Help != "" {
+	if field.hint() != "" {
 		ids = field.Name + "-hint "
 	}
 	if field.Error != "" {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
@@ -48,35 +48,33 @@ func safeLink(value string) (templ.SafeURL, bool) {
 	return templ.URL(value), true
 }
 
-// linkText is an address as people say it: without its scheme, and without a slash that says nothing.
-func linkText(value string) string {
-	_, rest, ok := strings.Cut(value, "://")
-	if !ok {
-		return value
+// pieceLink returns where a part of a value leads, for those schemes that can do no harm.
+func pieceLink(attr profile.Attribute, piece profile.Piece) (templ.SafeURL, bool) {
+	scheme, _, _ := strings.Cut(piece.Href, ":")
+	if scheme == "mailto" && attr.Kind.Input == "email" || scheme == "tel" && attr.Kind.Input == "tel" {
+		return templ.URL(piece.Href), true
 	}
-	host, path, _ := strings.Cut(rest, "/")
-	if path == "" {
-		return host
-	}
-	return host + "/" + escaped.ReplaceAllStringFunc(path, readable)
+	return safeLink(piece.Href)
 }
 
-// escaped is a run of escaped bytes outside of ASCII. What is escaped within ASCII means something else when it is not.
-var escaped = regexp.MustCompile(`(?:%[89A-Fa-f][0-9A-Fa-f])+`)
+// pieceClass is the property of an h-card that a part of a value has. That of a long text stands on the whole.
+func pieceClass(attr profile.Attribute) string {
+	if attr.Kind.Widget == profile.Area {
+		return ""
+	}
+	return attr.Property
+}
 
-// readable is the letters that a run of escaped bytes stands for. It stays as it is where one of them can't be seen, or
-// is no text at all.
-func readable(run string) string {
-	text, err := url.PathUnescape(run)
-	if err != nil || !utf8.ValidString(text) {
-		return run
+func pieceRel(attr profile.Attribute) string {
+	if attr.Kind.Widget == profile.Area {
+		return "ugc nofollow noopener"
 	}
-	for _, r := range text {
-		if !unicode.In(r, unicode.L, unicode.M, unicode.N) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) {
-			return run
-		}
-	}
-	return text
+	return "me ugc noopener"
+}
+
+// isFilled says whether anything of a section is shown, the portrait aside.
+func isFilled(person account.User, section profile.Section, portrait string) bool {
+	return slices.ContainsFunc(section.Attributes, func(a profile.Attribute) bool { return a.Name != portrait && person.Value(a.Name) != "" })
 }
 
 // breaking is a text that breaks after @, . and / rather than within a word.

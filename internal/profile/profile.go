@@ -134,6 +134,9 @@ func (a Attribute) Show(value string) []Piece {
 
 // Words is a stored value as plain text for people: for mails, titles, conflicts and the search.
 func (a Attribute) Words(value string) string {
+	if a.Kind.Input == "url" || a.Kind.Widget == Links {
+		return value // the whole address, which a page shortens
+	}
 	var words []string
 	for _, piece := range a.Show(value) {
 		words = append(words, piece.Text)
