@@ -69,15 +69,26 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 	if err != nil {
 		return err
 	}
+	documents, err := picture.Files(c.Uploads)
+	if err != nil {
+		return err
+	}
 	lacking := 0
 	for name := range rows {
+		if key, _, isFile := strings.Cut(name, "/"); isFile {
+			if !documents[key] {
+				lacking++
+			}
+			delete(documents, key)
+			continue
+		}
 		if files[name] < len(profile.PictureSizes) {
 			lacking++
 		}
 		delete(files, name)
 	}
-	if len(files) > 0 {
-		f.warn("%s holds %s without an owner", c.Uploads, count(len(files), "picture"))
+	if n := len(files) + len(documents); n > 0 {
+		f.warn("%s holds %s without an owner", c.Uploads, count(n, "picture"))
 	}
 	if lacking > 0 {
 		return fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones", count(lacking, "picture"))

@@ -33,7 +33,7 @@ func OpenDir(path string) (*Dir, error) {
 		return nil, fmt.Errorf("open the uploads directory: %w", err)
 	}
 	d := &Dir{root}
-	for _, name := range []string{picsDir, tmpDir} {
+	for _, name := range []string{picsDir, filesDir, tmpDir} {
 		if err := root.MkdirAll(name, 0o755); err != nil {
 			root.Close()
 			return nil, fmt.Errorf("make %s in the uploads directory %s: %w", name, path, err)
@@ -77,7 +77,7 @@ func (d *Dir) Put(p Picture) error {
 			return fmt.Errorf("put picture %s: %w", p.Name, err)
 		}
 	}
-	return d.sync()
+	return d.sync(picsDir)
 }
 
 func (d *Dir) putFile(name string, content []byte) (err error) {
@@ -104,18 +104,18 @@ func (d *Dir) putFile(name string, content []byte) (err error) {
 	return d.root.Rename(tmp, name)
 }
 
-// sync makes the renames last.
-func (d *Dir) sync() error {
-	f, err := d.root.Open(picsDir)
+// sync makes the renames into a directory last.
+func (d *Dir) sync(dir string) error {
+	f, err := d.root.Open(dir)
 	if err != nil {
-		return fmt.Errorf("sync the pictures: %w", err)
+		return fmt.Errorf("sync %s: %w", dir, err)
 	}
 	err = f.Sync()
 	if closing := f.Close(); err == nil {
 		err = closing
 	}
 	if err != nil {
-		return fmt.Errorf("sync the pictures: %w", err)
+		return fmt.Errorf("sync %s: %w", dir, err)
 	}
 	return nil
 }
@@ -137,8 +137,11 @@ func (d *Dir) Open(name string, size int) (*os.File, error) {
 	return d.root.Open(file)
 }
 
-// Remove removes all sizes of a picture. It is no error when there are none.
+// Remove removes all sizes of a picture, or the file with this name. It is no error when there are none.
 func (d *Dir) Remove(name string) error {
+	if strings.Contains(name, "/") {
+		return d.removeFile(name)
+	}
 	if !ValidName(name) {
 		return fmt.Errorf("remove picture: %q is not the name of a picture", name)
 	}
