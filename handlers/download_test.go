@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/profile"
+)
+
+const guarded = `
+[[attribute]]
+name = "cv"
+kind = "file"
+see = "members"
+[[attribute]]
+name = "portrait"
+kind = "picture"
+see = "staff"
+`
+
+func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
+	declared, err := profile.Load([]byte(guarded), "profile.toml")
+	must(t, err)
+	dbtest.EachWith(t, guarded, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d, func(a *App) { a.Profile = declared })
+		ada := s.add("ada")
+		own, stranger, other, staff := s.as(ada), s.client(), s.as(s.add("other")), s.as(s.add("staff", asStaff))
+		for name, data := range map[string]string{"empty": "", "code": "MZ\x00", "cut short": "%PDF-1.7"} {
+			if r := own.upload("/settings/profile/cv", "cv", "a.pdf", []byte(data)); r.status != 422 {
+				t.Errorf("%s: %d", name, r.status)
+			}
+		}
+		if r := own.upload("/settings/profile/cv", "cv", "a.txt", []byte(strings.Repeat("a", 5<<20+1))); r.status != 413 {
+			t.Errorf("too large: %d", r.status)
+		}
+		if r := own.upload("/settings/profile/cv", "cv", `my "cv" ü.html`, []byte("<script>alert(1)</script>")); r.status != 303 {
+			t.Fatalf("saved: %d", r.status)
+		}
+		for _, test := range []struct {
+			who  *client
+			want int
+		}{{stranger, 404}, {other, 200}, {own, 200}, {staff, 200}} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				r := test.who.do(httptest.NewRequest(method, "/@ada/cv", nil))
+				if r.status != test.want {
+					t.Errorf("%s: %d, want %d", method, r.status, test.want)
+				}
+				if r.status == 200 && (!strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment;") || r.header.Get("Cache-Control") != "private, no-store" ||
+					r.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || r.header.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")) {
+					t.Errorf("%s: %v", method, r.header)
+				}
+			}
+		}
+		own.upload("/settings/profile/portrait", "portrait", "a.jpg", photo(t, 1))
+		saved, err := s.db.User(t.Context(), ada.ID)
+		must(t, err)
+		at := profile.PicturePath(saved.Value("portrait"), 96)
+		for i, c := range []*client{stranger, other, own, staff} {
+			r, want := c.get(at), []int{404, 404, 200, 200}[i]
+			if r.status != want || (want == 200 && r.header.Get("Cache-Control") != "private, no-store") {
+				t.Errorf("picture for %d: %d %q", i, r.status, r.header.Get("Cache-Control"))
+			}
+		}
+		if r := own.post("/settings/profile/cv", "remove", "1"); r.status != 303 || own.get("/@ada/cv").status != 404 {
+			t.Errorf("removed: %d", r.status)
+		}
+	})
+}
