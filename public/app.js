@@ -40,14 +40,16 @@
     const input = event.target;
     if (input.type !== 'file') return;
     const box = input.closest('.picture');
+    const isPicture = input.accept.includes('image');
     box.querySelector('canvas')?.remove();
     say(input, '');
     const file = input.files[0];
-    if (file?.size > limit) {
+    if (file?.size > (isPicture ? limit : limit / 2)) {
       input.value = '';
-      say(input, 'Choose a smaller picture: this one is over 10 MB.');
+      say(input, isPicture ? 'Choose a smaller picture: this one is over 10 MB.' : 'Choose a smaller file: this one is over 5 MB.');
       return;
     }
+    if (!isPicture) return;
     const drawn = file && (await createImageBitmap(file).catch(() => null));
     for (const image of all('img', box)) image.hidden = !!drawn;
     if (input.files[0] !== file) return;

@@ -145,6 +145,9 @@ func (people People) narrowedMore() bool {
 	return false
 }
 
+// wide says whether the list has more columns than a window holds: it then scrolls within its own box.
+func (people People) wide() bool { return len(people.Resource.Columns) > 10 }
+
 // cellOf says how a column's cells are drawn: as those of a field of users by its kind, or as an attribute.
 func cellOf(column admin.Column) string {
 	if column.Attr != nil && !column.Attr.IsPicture() {
