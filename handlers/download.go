@@ -66,23 +66,18 @@ func disposition(name string) string {
 	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + escaped
 }
 
-// privatePicture serves a picture on a site where not everybody may see each of them.
+// privatePicture serves a picture on a site where not everybody may see each of them. None is kept by a cache: who sees a picture
+// that waits now may not once it is somebody's.
 func (a *App) privatePicture(c *fiber.Ctx) error {
 	name, _, _ := strings.Cut(c.Params("file"), "-")
-	public, err := a.DB.MaySeePicture(c.UserContext(), name, nil)
+	sees, err := a.DB.MaySeePicture(c.UserContext(), name, me(c))
 	if err != nil {
 		return err
-	}
-	sees := public
-	if !public && me(c) != nil {
-		if sees, err = a.DB.MaySeePicture(c.UserContext(), name, me(c)); err != nil {
-			return err
-		}
 	}
 	if !sees {
 		return errNotFound
 	}
-	if err := a.pictureFile(c); err != nil || public {
+	if err := a.pictureFile(c); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, unshared)

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -131,14 +134,29 @@ func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Wait
 	if err != nil {
 		return views.Waiting{}, fmt.Errorf("read the file that was sent: %w", err)
 	}
-	if _, err := picture.FileType(data); err != nil {
+	kind, err := picture.FileType(data)
+	if err != nil {
 		return views.Waiting{}, err
 	}
-	waiting := views.Waiting{Token: auth.Token(), Name: rand.Text() + "/" + profile.CleanFileName(header.Filename)}
+	waiting := views.Waiting{Token: auth.Token(), Name: rand.Text() + "/" + fileName(header.Filename, kind)}
 	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
 	return waiting, a.Pictures.PutFile(waiting.Name, data)
+}
+
+// fileName is the name under which a file is downloaded: with an ending that says what it is, so that nobody's computer takes a text
+// for a program or a page.
+func fileName(sent, kind string) string {
+	name := profile.CleanFileName(sent)
+	endings := []string{".txt", ".md", ".csv"}
+	if kind == "application/pdf" {
+		endings = []string{".pdf"}
+	}
+	if slices.Contains(endings, strings.ToLower(path.Ext(name))) {
+		return name
+	}
+	return name + endings[0]
 }
 
 // hold keeps the pictures of a form that was refused, until it comes back or a day is over.
