@@ -3,10 +3,14 @@ package profile
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"nameplate/internal/account"
 )
 
 const (
@@ -114,6 +118,9 @@ func (a *Attribute) settle(d declaration) *mistake {
 	if a.Property == "" {
 		a.Property = property(*a)
 	}
+	if bad := a.checkMarks(); bad != nil {
+		return bad
+	}
 	a.Max = a.Kind.max
 	for _, step := range []func(declaration) *mistake{a.setAudience, a.setPattern, a.setWas} {
 		if bad := step(d); bad != nil {
@@ -128,18 +135,34 @@ func (a *Attribute) settle(d declaration) *mistake {
 	return a.setDefault(d)
 }
 
+var (
+	hcardProperty = regexp.MustCompile(`^(p|u|dt)(-[a-z0-9]+)+$`)
+	tokens        = regexp.MustCompile(`^[a-z0-9-]+( [a-z0-9-]+)*$`)
+)
+
+// checkMarks checks what becomes a part of the page's markup.
+func (a *Attribute) checkMarks() *mistake {
+	if a.Property != "" && !hcardProperty.MatchString(a.Property) {
+		return &mistake{"property", "'" + clip(a.Property) + "' is no property of an h-card; write property = \"p-org\", say, or u-url, or dt-bday"}
+	}
+	if a.Autocomplete != "" && !tokens.MatchString(a.Autocomplete) {
+		return &mistake{"autocomplete", "'" + clip(a.Autocomplete) + "' is no token of HTML's autocomplete; write autocomplete = \"organization\", say"}
+	}
+	return nil
+}
+
 func (a *Attribute) setAudience(d declaration) *mistake {
 	if d.has("see") {
 		i := slices.Index(audiences, d.see)
 		if i < 0 {
-			return &mistake{"see", "see is anyone, members, staff or oneself, and not '" + d.see + "'"}
+			return &mistake{"see", "'" + clip(d.see) + "' is nobody who could see it; " + keyNamed("see").right()}
 		}
 		a.See = Audience(i)
 	}
 	if d.has("edit") {
 		i := slices.Index(editors, d.edit)
 		if i < 0 {
-			return &mistake{"edit", "edit is oneself or staff, and not '" + d.edit + "'"}
+			return &mistake{"edit", "'" + clip(d.edit) + "' is nobody who could edit it; " + keyNamed("edit").right()}
 		}
 		a.Edit = Editor(i)
 	}
@@ -155,6 +178,9 @@ func (a *Attribute) setAudience(d declaration) *mistake {
 func (a *Attribute) setWas(d declaration) *mistake {
 	if !d.has("was") {
 		return nil
+	}
+	if a.Was == "" {
+		return &mistake{"was", "was is the name that '" + a.Name + "' had before; leave it out where there was none"}
 	}
 	if a.Was == a.Name {
 		return &mistake{"was", "was is the name that '" + a.Name + "' had before; leave it out when that is the same"}
@@ -180,7 +206,7 @@ func (a *Attribute) setDefault(d declaration) *mistake {
 		}
 		text = strings.Join(items, "\n")
 	}
-	if !ok && text == "" {
+	if !ok {
 		return &mistake{"default", "default is a value as somebody would type it, such as default = \"" + a.Kind.Example + "\""}
 	}
 	value, err := a.Parse(text)
@@ -198,10 +224,12 @@ func scalar(value any) (string, bool) {
 		return v, true
 	case bool:
 		return map[bool]string{true: "yes", false: "no"}[v], true
-	case int64, float64:
-		return strings.TrimSuffix(fmt.Sprint(v), ".0"), true
-	case time.Time:
-		return v.Format(time.DateOnly), true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case time.Time: // a day, and not a time of one
+		return v.Format(time.DateOnly), v.Location().String() == "date-local"
 	}
 	return "", false
 }
@@ -211,27 +239,27 @@ func assign(key string, into, value any) *mistake {
 	case *string:
 		text, ok := value.(string)
 		if !ok {
-			return &mistake{key, key + ` is a text; write it in quotes: ` + key + ` = "…"`}
+			return &mistake{key, keyNamed(key).right()}
 		}
 		if bad := checkLine(key, text); bad != nil {
 			return bad
 		}
-		*into = strings.TrimSpace(text)
+		*into, _ = account.ParseText(key, text, lineMax)
 	case *bool:
 		yes, ok := value.(bool)
 		if !ok {
-			return &mistake{key, key + " is true or false, without quotes"}
+			return &mistake{key, keyNamed(key).right()}
 		}
 		*into = yes
 	case *[]string:
 		list, ok := value.([]any)
 		if !ok {
-			return &mistake{key, key + ` is a list of texts; write ` + key + ` = ["one", "another"]`}
+			return &mistake{key, keyNamed(key).right()}
 		}
 		for _, item := range list {
 			text, ok := item.(string)
 			if !ok {
-				return &mistake{key, key + ` is a list of texts, each in quotes: ` + key + ` = ["one", "another"]`}
+				return &mistake{key, keyNamed(key).right()}
 			}
 			if bad := checkLine(key, text); bad != nil {
 				return bad
@@ -246,7 +274,10 @@ func assign(key string, into, value any) *mistake {
 
 func checkLine(key, text string) *mistake {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) || utf8.RuneCountInString(text) > lineMax {
-		return &mistake{key, fmt.Sprintf("%s is one line of at most %d characters", key, lineMax)}
+		return &mistake{key, fmt.Sprintf("%s is one line of at most %d characters; shorten it, and write it without line breaks", key, lineMax)}
+	}
+	if _, err := account.ParseText(key, text, lineMax); err != nil {
+		return &mistake{key, err.Error()}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,8 @@ type Kind struct {
 	show func(a Attribute, value string) []Piece
 	// json returns a stored value as JSON has it. It is nil where that is the text itself.
 	json func(a Attribute, value string) any
+	// sample makes up a value as somebody types it. It is nil for an upload.
+	sample func(a Attribute, random *rand.Rand) string
 }
 
 // Widget is the control that asks for a value.

@@ -21,7 +21,8 @@ func booleanKind() *Kind {
 			}
 			return "", form.Message(a.Label + ": choose yes or no.")
 		},
-		show: func(a Attribute, value string) []Piece { return []Piece{{Text: labelOf(a, value)}} },
-		json: func(_ Attribute, value string) any { return value == "yes" },
+		show:   func(a Attribute, value string) []Piece { return []Piece{{Text: labelOf(a, value)}} },
+		json:   func(_ Attribute, value string) any { return value == "yes" },
+		sample: sampleOption,
 	}
 }

@@ -24,6 +24,7 @@ func choiceKind() *Kind {
 		Widget: Select, Filter: ByOption, Sortable: true, Keys: []string{"choices", "other", "search"}, max: choiceMax,
 		declare: declareChoices,
 		options: chosen,
+		sample:  sampleOption,
 		join: func(a Attribute, values func(string) []string) string {
 			text := first(values(a.Name))
 			if _, ok := oneOf(chosen(a), text); a.Other && !ok && (text == "" || text == OtherOption) {
@@ -36,11 +37,23 @@ func choiceKind() *Kind {
 				return option.Value, nil
 			}
 			if a.Other && text != OtherOption {
-				return account.ParseText(a.Label, text, choiceMax)
+				return parseOther(a, text)
 			}
 			return "", form.Message(a.Label + ": choose one of those that are listed.")
 		},
 	}
+}
+
+// parseOther reads something else than the choices. In the form in which texts are kept it may turn out to be one of them.
+func parseOther(a Attribute, text string) (string, error) {
+	text, err := account.ParseText(a.Label, text, choiceMax)
+	if err != nil {
+		return "", err
+	}
+	if option, ok := oneOf(chosen(a), text); ok {
+		return option.Value, nil
+	}
+	return text, nil
 }
 
 func first(values []string) string {
@@ -68,7 +81,7 @@ func declareChoices(a *Attribute, d declaration) *mistake {
 	for i, choice := range d.choices {
 		plain, err := account.ParseText("choices", choice, choiceMax)
 		if err != nil {
-			return &mistake{"choices", err.Error()}
+			return &mistake{"choices", "a choice can't be kept: " + err.Error()}
 		}
 		switch {
 		case plain == "":

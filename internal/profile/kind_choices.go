@@ -22,6 +22,7 @@ func choicesKind() *Kind {
 		options: chosen,
 		join:    func(a Attribute, values func(string) []string) string { return strings.Join(values(a.Name), "\n") },
 		parse:   parseChoices,
+		sample:  sampleChoices,
 		show:    func(_ Attribute, value string) []Piece { return listed(lines(value)) },
 		json:    func(_ Attribute, value string) any { return lines(value) },
 	}
@@ -35,21 +36,23 @@ func (a *Attribute) setCount(d declaration, limit int) *mistake {
 	}
 	n, ok := d.max.(int64)
 	if !ok || n < 1 || n > int64(limit) {
-		return &mistake{"max", fmt.Sprintf("max is how many there may be, a whole number from 1 to %d", limit)}
+		return &mistake{"max", fmt.Sprintf("max is how many there may be, a whole number from 1 to %d; write max = %d", limit, limit)}
 	}
 	a.count = int(n)
 	return nil
 }
 
 func parseChoices(a Attribute, text string) (string, error) {
-	picked := map[string]bool{}
+	picked, seen, options := map[string]bool{}, map[string]bool{}, chosen(a)
 	for _, line := range lines(strings.ReplaceAll(text, "\r", "\n")) {
-		line = strings.TrimSpace(line)
-		option, ok := oneOf(chosen(a), line)
-		if line != "" && !ok {
-			return "", form.Message(a.Label + ": choose from those that are listed; '" + clip(line) + "' is none of them.")
+		if line = strings.TrimSpace(line); line == "" || seen[line] {
+			continue
 		}
-		picked[option.Value] = ok
+		option, ok := oneOf(options, line)
+		if !ok {
+			return "", form.Message(a.Label + ": choose from those that are listed; '" + clip(strings.ToValidUTF8(line, "?")) + "' is none of them.")
+		}
+		picked[option.Value], seen[line] = true, true
 	}
 	kept := slices.DeleteFunc(slices.Clone(a.choices), func(c string) bool { return !picked[c] })
 	if len(kept) > a.count {

@@ -25,6 +25,7 @@ func colorKind() *Kind {
 			}
 			return "#" + value, nil
 		},
-		show: func(_ Attribute, value string) []Piece { return []Piece{{Text: value, Colour: value}} },
+		show:   func(_ Attribute, value string) []Piece { return []Piece{{Text: value, Colour: value}} },
+		sample: sampleColor,
 	}
 }

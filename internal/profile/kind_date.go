@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ func dateKind() *Kind {
 		Input: "date", Store: Date, Filter: ByRange, Sortable: true, Keys: []string{"min", "max"}, max: 20,
 		declare: declareDate,
 		parse:   parseDate,
+		sample:  sampleDate,
 		show: func(_ Attribute, value string) []Piece {
 			day, err := time.Parse(time.DateOnly, value)
 			if err != nil {
@@ -33,8 +35,8 @@ func declareDate(a *Attribute, d declaration) *mistake {
 		if !d.has(bound.key) {
 			continue
 		}
-		text, _ := scalar(bound.value)
-		if _, err := time.Parse(time.DateOnly, text); err != nil {
+		text, ok := scalar(bound.value)
+		if day, err := time.Parse(time.DateOnly, text); !ok || err != nil || day.Year() < 1 {
 			return &mistake{bound.key, bound.key + " is a day; write " + bound.key + " = 1990-05-31"}
 		}
 		*bound.into = text
@@ -45,7 +47,16 @@ func declareDate(a *Attribute, d declaration) *mistake {
 	return nil
 }
 
+// dayFirst is a date in an order that depends on the country: 3.4.1990 may be in March or in April.
+var dayFirst = regexp.MustCompile(`^[0-9]{1,2}[-./ ]+[0-9]{1,2}[-./ ]+[0-9]{4}$`)
+
 func parseDate(a Attribute, text string) (string, error) {
+	if dayFirst.MatchString(text) {
+		return "", form.Message(a.Label + ": write the year first, then the month and the day, such as 1990-05-31.")
+	}
+	if len(text) > a.Kind.max {
+		text = ""
+	}
 	text = strings.NewReplacer("/", "-", ".", "-").Replace(text)
 	day, err := time.Parse("2006-1-2", text)
 	if err != nil || day.Year() < 1 {

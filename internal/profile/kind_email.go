@@ -7,7 +7,8 @@ func emailKind() *Kind {
 	return &Kind{
 		Name: "email", About: "An e-mail address, beside the one that the account has.", Example: "ada@example.org",
 		Input: "email", Sortable: true, Keys: []string{"search", "unique"}, max: account.EmailMax, autocomplete: "email", property: "u-email",
-		parse: func(_ Attribute, text string) (string, error) { return account.ParseEmail(text) },
-		show:  func(_ Attribute, value string) []Piece { return []Piece{{Text: value, Href: "mailto:" + value}} },
+		parse:  func(_ Attribute, text string) (string, error) { return account.ParseEmail(text) },
+		show:   func(_ Attribute, value string) []Piece { return []Piece{{Text: value, Href: "mailto:" + value}} },
+		sample: sampleEmail,
 	}
 }

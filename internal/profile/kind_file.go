@@ -7,8 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// fileNameMax is the most characters of a file's name.
-const fileNameMax = 100
+// fileNameMax is the most characters of a file's name, and extensionMax of the part after its last dot.
+const (
+	fileNameMax  = 100
+	extensionMax = 10
+)
 
 // fileKind is a document that others can download. Its text is the token of one that waits, or where it is kept and its name.
 func fileKind() *Kind {
@@ -22,31 +25,34 @@ func fileKind() *Kind {
 	}
 }
 
-// CleanFileName makes the name that a browser sends for a file one that is safe to download it under: a name without a path,
-// without invisible and special characters, of at most 100 characters, with its ending kept. It is never empty.
+// CleanFileName makes a safe name for a download out of what a browser sent: no folder, and no character that a system or a header
+// takes for something else. It keeps the extension, has at most 100 characters, and is never empty.
 func CleanFileName(name string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
+	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "_"), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
 		switch {
-		case strings.ContainsRune(`/:*?"<>|`, r):
-			return '-'
-		case r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point):
+		case strings.ContainsRune(`/:*?"<>|%;`, r) || r == utf8.RuneError:
+			return '_'
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsGraphic(r) || unicode.In(r, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point, unicode.Co):
 			return -1
 		}
 		return r
 	}, name)
-	name = strings.Trim(name, " .")
-	if runes := []rune(name); len(runes) > fileNameMax {
-		ending := []rune(path.Ext(name))
-		if len(ending) > 10 {
-			ending = nil
-		}
-		name = string(runes[:fileNameMax-len(ending)]) + string(ending)
+	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". ~-")
+	extension := path.Ext(name)
+	if utf8.RuneCountInString(extension) > extensionMax+1 {
+		extension = ""
 	}
-	if name == "" {
-		return "file"
+	base := []rune(strings.TrimSuffix(name, extension))
+	if most := fileNameMax - utf8.RuneCountInString(extension); len(base) > most {
+		base = []rune(strings.TrimRight(string(base[:most]), ". "))
 	}
-	return name
+	if strings.Trim(string(base), "_ ") == "" {
+		return "file" + extension
+	}
+	return string(base) + extension
 }
 
 // FileName returns the name under which a stored file is downloaded. A stored file's value is the key under which it is kept, a

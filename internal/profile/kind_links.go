@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nameplate/internal/account"
@@ -26,8 +27,9 @@ func linksKind() *Kind {
 			}
 			return bad
 		},
-		join:  joinLinks,
-		parse: parseLinks,
+		join:   joinLinks,
+		parse:  parseLinks,
+		sample: sampleLinks,
 		show: func(_ Attribute, value string) []Piece {
 			var pieces []Piece
 			for _, link := range LinksOf(value) {
@@ -55,11 +57,24 @@ func LinksOf(text string) []Link {
 	for _, line := range lines(text) {
 		address, label, tab := strings.Cut(line, "\t")
 		if !tab {
-			address, label, _ = strings.Cut(line, " ")
+			address, label = cutLink(strings.TrimSpace(line))
 		}
 		links = append(links, Link{strings.TrimSpace(address), strings.TrimSpace(label)})
 	}
 	return links
+}
+
+// cutLink takes an address and a label apart, also where somebody has typed the label first.
+func cutLink(line string) (address, label string) {
+	isAddress := func(word string) bool {
+		word = strings.ToLower(word)
+		return strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://")
+	}
+	address, label, _ = strings.Cut(line, " ")
+	if last := strings.LastIndex(line, " "); last >= 0 && !isAddress(address) && isAddress(line[last+1:]) {
+		return line[last+1:], strings.TrimRight(line[:last], " :")
+	}
+	return address, label
 }
 
 // joinLinks makes a line of each address and its label. A tab keeps apart what a space may be in.
@@ -83,20 +98,30 @@ func joinLinks(a Attribute, values func(string) []string) string {
 }
 
 func parseLinks(a Attribute, text string) (string, error) {
+	links := LinksOf(strings.ReplaceAll(text, "\r", "\n"))
+	links = slices.DeleteFunc(links, func(l Link) bool { return l == Link{} })
+	if len(links) > a.count {
+		return "", form.Message(fmt.Sprintf("%s: enter %d links at the most, these are %d.", a.Label, a.count, len(links)))
+	}
 	var all []string
-	for i, link := range LinksOf(strings.ReplaceAll(text, "\r", "\n")) {
+	seen := map[string]int{}
+	for i, link := range links {
+		if link.Address == "" {
+			return "", form.Message(fmt.Sprintf("Link %d: enter the address too, such as https://example.org/me.", i+1))
+		}
 		address, err := parseURL(Attribute{Label: a.Label, Max: urlMax}, link.Address)
 		if err != nil {
 			return "", form.Message(fmt.Sprintf("Link %d: %s", i+1, err))
 		}
+		if seen[address] > 0 {
+			return "", form.Message(fmt.Sprintf("Link %d: it is the same as link %d; leave one out.", i+1, seen[address]))
+		}
+		seen[address] = i + 1
 		label, err := account.ParseText(fmt.Sprintf("Label %d", i+1), link.Label, linkLabelMax)
 		if err != nil {
 			return "", err
 		}
 		all = append(all, strings.TrimSpace(address+" "+label))
-	}
-	if len(all) > a.count {
-		return "", form.Message(fmt.Sprintf("%s: enter %d links at the most, these are %d.", a.Label, a.count, len(all)))
 	}
 	return strings.Join(all, "\n"), nil
 }

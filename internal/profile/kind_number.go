@@ -14,6 +14,7 @@ import (
 const (
 	digitsMax   = 15
 	decimalsMax = 4
+	numberTyped = 24 // characters
 )
 
 // numberKind is a decimal number, kept exactly.
@@ -21,9 +22,10 @@ func numberKind() *Kind {
 	return &Kind{
 		Name: "number", About: "A number, with bounds, a step and a unit where these are set.", Example: "42",
 		Input: "text", Mode: "decimal", Store: Number, Filter: ByRange, Sortable: true,
-		Keys: []string{"min", "max", "step", "unit", "unique"}, max: 24,
+		Keys: []string{"min", "max", "step", "unit", "unique"}, max: numberTyped,
 		declare: declareNumber,
 		parse:   parseNumber,
+		sample:  sampleNumber,
 		show: func(a Attribute, value string) []Piece {
 			return []Piece{{Text: strings.TrimSpace(value + " " + a.Unit)}}
 		},
@@ -40,18 +42,20 @@ func declareNumber(a *Attribute, d declaration) *mistake {
 		if !d.has(bound.key) {
 			continue
 		}
-		text, ok := scalar(bound.value)
-		if _, quoted := bound.value.(string); quoted || !ok {
-			return &mistake{bound.key, bound.key + " is a number, without quotes"}
+		text, _ := scalar(bound.value)
+		switch bound.value.(type) {
+		case int64, float64:
+		default:
+			return &mistake{bound.key, fmt.Sprintf("%s is a number, without quotes; write %s = %s", bound.key, bound.key, map[string]string{"min": "0", "max": "80", "step": "0.5"}[bound.key])}
 		}
 		plain, ok := plainNumber(text)
 		if !ok {
-			return &mistake{bound.key, fmt.Sprintf("%s is a number of at most %d digits, %d of them after the point", bound.key, digitsMax, decimalsMax)}
+			return &mistake{bound.key, fmt.Sprintf("%s is a number of at most %d digits, %d of them after the point; write %s = 1.5, say", bound.key, digitsMax, decimalsMax, bound.key)}
 		}
 		*bound.into = plain
 	}
 	if a.step != "" && rational(a.step).Sign() <= 0 {
-		return &mistake{"step", "step is more than 0; write 1 for whole numbers, or 0.5 for halves"}
+		return &mistake{"step", "step is more than 0; write step = 1 for whole numbers, or 0.5 for halves"}
 	}
 	if a.least != "" && a.most != "" && rational(a.least).Cmp(rational(a.most)) > 0 {
 		return &mistake{"max", "max is less than min; exchange the two"}
@@ -69,15 +73,18 @@ func orElse(text, other string) string {
 	return other
 }
 
-var decimal = regexp.MustCompile(`^[-+\x{2212}]?[0-9]+([.,][0-9]+)?$`)
+// Spaces may keep thousands apart. A comma before three digits may mean thousands too, so that has to be written in another way.
+var (
+	decimal   = regexp.MustCompile(`^[-+\x{2212}]?([0-9]+|[0-9]{1,3}([ \x{a0}\x{2009}\x{202f}][0-9]{3})+)([.,][0-9]+)?$`)
+	thousands = regexp.MustCompile(`^[-+\x{2212}]?[1-9][0-9]{0,2}([,.'’ \x{a0}\x{2009}\x{202f}][0-9]{3})*(,[0-9]{3}|[,.'’][0-9]{3}[,.'’][0-9]+|['’][0-9]{3})$`)
+)
 
 // plainNumber writes a decimal number in the one way in which it is stored: no needless zeros, a point, a plain minus sign.
 func plainNumber(text string) (string, bool) {
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(text)
-	if !decimal.MatchString(text) {
+	if len(text) > 3*numberTyped || !decimal.MatchString(text) {
 		return "", false
 	}
-	text = strings.NewReplacer("\u2212", "-", "+", "", ",", ".").Replace(text)
+	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u2009", "", "\u202f", "", "\u2212", "-", "+", "", ",", ".").Replace(text)
 	minus := strings.HasPrefix(text, "-")
 	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
 	whole, fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
@@ -102,6 +109,9 @@ func rational(text string) *big.Rat { r, _ := new(big.Rat).SetString(text); retu
 func parseNumber(a Attribute, text string) (string, error) {
 	if a.Unit != "" {
 		text = strings.TrimSpace(strings.TrimSuffix(text, a.Unit))
+	}
+	if len(text) <= 3*numberTyped && thousands.MatchString(text) {
+		return "", form.Message(a.Label + ": write thousands without a sign between them, and a point before decimals, such as 1234 or 1234.5.")
 	}
 	value, ok := plainNumber(text)
 	if !ok {

@@ -19,6 +19,7 @@ func textKind() *Kind {
 		Input: "text", Sortable: true, Keys: []string{"max", "pattern", "pattern_help", "search", "unique"}, max: textDefault,
 		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, textMax) },
 		parse:   parseText,
+		sample:  sampleText,
 	}
 }
 
@@ -41,9 +42,9 @@ func (a *Attribute) setMax(d declaration, limit int) *mistake {
 	n, ok := d.max.(int64)
 	switch {
 	case !ok:
-		return &mistake{"max", "max is a whole number, without quotes"}
+		return &mistake{"max", keyNamed("max").right()}
 	case n < 1 || n > int64(limit):
-		return &mistake{"max", fmt.Sprintf("max is a number of characters, 1 to %d", limit)}
+		return &mistake{"max", fmt.Sprintf("max is a number of characters, 1 to %d; write max = %d", limit, min(80, limit))}
 	}
 	a.Max = int(n)
 	return nil
@@ -57,6 +58,9 @@ func (a *Attribute) setPattern(d declaration) *mistake {
 			return &mistake{"pattern_help", "pattern_help says what to do where the pattern does not match; write a pattern too"}
 		}
 		return nil
+	}
+	if d.pattern == "" {
+		return &mistake{"pattern", "the pattern is empty; leave it out where any text is right"}
 	}
 	compiled, err := regexp.Compile("^(?:" + d.pattern + ")$")
 	if err != nil || !utf8.ValidString(d.pattern) {

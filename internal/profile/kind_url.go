@@ -24,6 +24,7 @@ func urlKind() *Kind {
 		Input: "url", Sortable: true, Keys: []string{"max", "search", "unique"}, max: urlMax, autocomplete: "url", property: "u-url",
 		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, urlMax) },
 		parse:   parseURL,
+		sample:  sampleURL,
 		show:    func(_ Attribute, value string) []Piece { return []Piece{{Text: linkText(value), Href: value}} },
 	}
 }

@@ -1,11 +1,13 @@
 package profile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 )
@@ -13,12 +15,16 @@ import (
 // Load reads a profile.toml. An error names path, the line, what is wrong and what would be right.
 func Load(source []byte, path string) (Profile, error) {
 	tables := map[string]any{}
+	if line := notText(source); line > 0 {
+		return Profile{}, fmt.Errorf("%s:%d: this is no text in UTF-8; save the file in that encoding", path, line)
+	}
 	if err := toml.Unmarshal(source, &tables); err != nil {
 		var parse toml.ParseError
 		if errors.As(err, &parse) {
-			return Profile{}, fmt.Errorf("%s:%d: %s", path, parse.Position.Line, parse.Message)
+			return Profile{}, fmt.Errorf("%s:%d: %s; a line is KEY = VALUE or [[attribute]], and texts stand in quotes", path,
+				lineOf(parse), strings.TrimRight(parse.Message, "."))
 		}
-		return Profile{}, fmt.Errorf("%s: %w", path, err)
+		return Profile{}, fmt.Errorf("%s:1: %w; save it as a text in UTF-8", path, err)
 	}
 	at := findPlaces(string(source))
 	for _, key := range slices.Sorted(maps.Keys(tables)) {
@@ -45,6 +51,25 @@ func Load(source []byte, path string) (Profile, error) {
 	return p, nil
 }
 
+// lineOf is the line of an error of TOML. Where a header is not closed, the decoder is on the next line already.
+func lineOf(e toml.ParseError) int {
+	if strings.Contains(e.Message, "end of table") && strings.Contains(e.Message, `got '\n'`) {
+		return max(1, e.Position.Line-1)
+	}
+	return max(1, e.Position.Line)
+}
+
+// notText is the first line that is no text in UTF-8, or 0.
+func notText(source []byte) int {
+	line := 0
+	for text := range bytes.Lines(source) {
+		if line++; !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+			return line
+		}
+	}
+	return 0
+}
+
 // mistake is something wrong in one [[attribute]], at one of its keys or, with an empty key, as a whole.
 type mistake struct{ key, text string }
 
@@ -54,7 +79,7 @@ func (p Profile) clash(a Attribute) *mistake {
 		return &mistake{"name", "there are two attributes named '" + a.Name + "'; give each a name of its own"}
 	}
 	if len(p.Attributes) >= attributesMax {
-		return &mistake{"", fmt.Sprintf("a profile has at most %d attributes", attributesMax)}
+		return &mistake{"", fmt.Sprintf("a profile has at most %d attributes; leave this one out", attributesMax)}
 	}
 	for _, other := range p.Attributes {
 		for _, field := range a.Fields() {
@@ -72,55 +97,4 @@ func (p Profile) clash(a Attribute) *mistake {
 		}
 	}
 	return nil
-}
-
-// places finds the place of a key in the text, because the decoder keeps that of the last [[attribute]] only.
-type places struct {
-	header []int          // the line of each [[attribute]]
-	keys   map[string]int // "0.name": a key of the first attribute; "-1.title": a key or table at the top
-}
-
-func findPlaces(source string) places {
-	l := places{keys: map[string]int{}}
-	table := -1
-	for i, line := range strings.Split(source, "\n") {
-		line = strings.TrimSpace(line)
-		name, _, _ := strings.Cut(strings.Trim(line, "[] \t"), "]")
-		if inner := strings.Join(strings.Fields(name), ""); strings.HasPrefix(line, "[[") && (inner == "attribute" || inner == `"attribute"`) {
-			l.header = append(l.header, i+1)
-			table++
-			continue
-		}
-		if strings.HasPrefix(line, "[") {
-			l.note(-1, strings.Trim(name, `"' `), i+1)
-			first, _, _ := strings.Cut(name, ".")
-			l.note(-1, strings.Trim(first, `"' `), i+1)
-			continue
-		}
-		if key, _, ok := strings.Cut(line, "="); ok {
-			first, _, _ := strings.Cut(key, ".")
-			l.note(table, strings.Trim(strings.TrimSpace(key), `"'`), i+1)
-			l.note(table, strings.Trim(strings.TrimSpace(first), `"'`), i+1)
-		}
-	}
-	return l
-}
-
-func (l places) note(table int, key string, line int) {
-	key = fmt.Sprintf("%d.%s", table, key)
-	if _, ok := l.keys[key]; !ok {
-		l.keys[key] = line
-	}
-}
-
-func (l places) top(key string) int { return max(1, l.keys["-1."+key]) }
-
-func (l places) line(table int, key string) int {
-	if n := l.keys[fmt.Sprintf("%d.%s", table, key)]; n > 0 {
-		return n
-	}
-	if table < len(l.header) {
-		return l.header[table]
-	}
-	return l.top("attribute")
 }

@@ -58,7 +58,7 @@ func TestLoadFillsInWhatFollows(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	const good = "[[attribute]]\nname = \"motto\"\nkind = \"text\"\n"
 	for name, row := range map[string]struct{ source, want string }{
-		"broken TOML":              {"[[attribute]\n", "p.toml:2: expected"},
+		"broken TOML":              {"[[attribute]\n", "p.toml:1: expected end of table"},
 		"a value that is none":     {good + "max = lots\n", "p.toml:4: "},
 		"a title":                  {"title = 'x'\n", "p.toml:1: 'title' is unknown here"},
 		"one table for all":        {"# mine\n[attribute]\nname='x'\n", "p.toml:2: write each attribute"},
@@ -66,7 +66,7 @@ func TestLoadRefuses(t *testing.T) {
 		"a far key":                {good + "colour = 'x'\n", "p.toml:4: 'colour' is unknown; known are"},
 		"the second one's key":     {good + "\n" + strings.Replace(good, "motto", "other", 1) + "lable='x'\n", "p.toml:8: 'lable'"},
 		"a table within":           {good + "[attribute.max]\nx=1\n", "p.toml:"},
-		"a number as label":        {good + "label = 7\n", "p.toml:4: label is a text; write it in quotes"},
+		"a number as label":        {good + "label = 7\n", "p.toml:4: label is a text, in quotes; write label = \"Portfolio\""},
 		"a yes in quotes":          {good + "register = \"true\"\n", "p.toml:4: register is true or false, without quotes"},
 		"a number in quotes":       {good + "max = \"9\"\n", "p.toml:4: max is a whole number"},
 		"a max of none":            {good + "max = 0\n", "p.toml:4: max is a number of characters, 1 to 2000"},
