@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -153,7 +153,7 @@ func fileName(sent, kind string) string {
 	if kind == "application/pdf" {
 		endings = []string{".pdf"}
 	}
-	if slices.Contains(endings, strings.ToLower(path.Ext(name))) {
+	if slices.Contains(endings, strings.ToLower(filepath.Ext(name))) {
 		return name
 	}
 	return name + endings[0]
