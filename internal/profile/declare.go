@@ -15,21 +15,9 @@ import (
 
 const (
 	attributesMax = 100 // far below what a row of either database can hold
-	nameMax       = 55  // PostgreSQL's 63, and room for what names of indexes have around it
 	textMax       = 2000
 	lineMax       = 500 // characters of a text in profile.toml
 )
-
-// reserved are names that forms, rows and columns already use for something else, or that would hide what a form in a page has
-// under this name itself.
-var reserved = []string{
-	"action", "across", "after", "append", "attribute", "attributes", "avatar_public", "before", "children", "closest", "code",
-	"confirm", "contains", "created_at", "csrfmiddlewaretoken", "dataset", "date_joined", "deleted", "edit", "elements", "email",
-	"email_key", "field", "first_name", "focus", "form", "groups", "id", "invitation", "is_active", "is_staff", "is_superuser",
-	"last_login", "last_name", "length", "list", "matches", "method", "n", "new", "new_password", "next", "old_password",
-	"password", "permissions", "profile", "q", "recovery_code", "remember", "remove", "reset", "resolve", "row", "rowid", "saved",
-	"sort", "submit", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "zoom",
-}
 
 // declaration is one [[attribute]] table as it is written.
 type declaration struct {
@@ -280,31 +268,4 @@ func checkLine(key, text string) *mistake {
 		return &mistake{key, err.Error()}
 	}
 	return nil
-}
-
-func checkName(key, name string) *mistake {
-	if name == "" {
-		return &mistake{key, `this attribute has no name; write name = "portfolio_site", say`}
-	}
-	if len(name) > nameMax {
-		return &mistake{key, fmt.Sprintf("the name '%s…' is too long; %d characters are the most", name[:20], nameMax)}
-	}
-	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || name[0] < 'a' || name[0] > 'z' {
-		return &mistake{key, "'" + name + "' is no name; it has small letters a to z, digits and _, and begins with a letter"}
-	}
-	if strings.Contains(name, "__") {
-		return &mistake{key, "'" + name + "' has __ in it, which lists use for something else; write one _"}
-	}
-	if slices.Contains(reserved, name) || slices.ContainsFunc([]string{"waiting_", "remove_", "sqlite_"}, func(p string) bool { return strings.HasPrefix(name, p) }) {
-		return &mistake{key, "'" + name + "' is taken by Nameplate itself; choose another name, such as 'my_" + name + "'"}
-	}
-	return nil
-}
-
-// article is a kind with its article.
-func article(kind string) string {
-	if strings.ContainsAny(kind[:1], "aeiou") && kind != "url" {
-		return "an " + kind
-	}
-	return "a " + kind
 }
