@@ -102,6 +102,10 @@ func (a *answer) fill(selector string, values map[string]string) (action string,
 		_, checked := in.Attr("checked")
 		switch {
 		case goquery.NodeName(in) == "button":
+		case goquery.NodeName(in) == "select":
+			in.Find("option[selected]").AddSelection(in.Find("option").First()).First().Each(func(_ int, option *goquery.Selection) {
+				sent.Add(name, option.AttrOr("value", option.Text()))
+			})
 		case name == "", kind == "file", kind == "submit", (kind == "checkbox" || kind == "radio") && !checked:
 		default:
 			sent.Add(name, in.AttrOr("value", in.Text()))

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,6 +39,38 @@ type server struct {
 // Each env is a NAME=value that comes on top of the tests' own settings.
 func start(t testing.TB, env ...string) *server {
 	t.Helper()
+	s := prepare(t, env...)
+	s.up()
+	return s
+}
+
+// startWith is start with what profile declares instead of the built-in profile.toml.
+func startWith(t testing.TB, profile string, env ...string) *server {
+	t.Helper()
+	s := prepare(t, env...)
+	s.command(nil, "migrate")
+	s.declare(profile)
+	s.command(nil, "makemigrations", "--yes")
+	s.command(nil, "migrate")
+	s.up()
+	return s
+}
+
+// declare makes profile the server's profile.toml, from its next start on.
+func (s *server) declare(profile string) {
+	s.t.Helper()
+	file := filepath.Join(s.dir, "profile.toml")
+	if err := os.WriteFile(file, []byte(profile), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	if setting := "NAMEPLATE_PROFILE=" + file; !slices.Contains(s.env, setting) {
+		s.env = append(s.env, setting)
+	}
+}
+
+// prepare makes a server that does not run yet.
+func prepare(t testing.TB, env ...string) *server {
+	t.Helper()
 	s := &server{t: t, dir: t.TempDir(), addr: freeAddr(t), log: &logs{}}
 	s.url = "http://" + s.addr
 	s.env = append([]string{
@@ -47,7 +80,6 @@ func start(t testing.TB, env ...string) *server {
 		"NAMEPLATE_UPLOADS=" + s.uploads(),
 		"NAMEPLATE_THROTTLE=off",
 	}, env...)
-	s.up()
 	t.Cleanup(func() {
 		s.stop()
 		if strings.Contains(s.log.String(), "panic") {
@@ -109,6 +141,9 @@ func (s *server) kill() {
 
 func (s *server) signal(sig syscall.Signal, wait time.Duration) {
 	s.t.Helper()
+	if s.cmd == nil {
+		return
+	}
 	select {
 	case <-s.gone:
 		return
