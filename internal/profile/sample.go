@@ -111,7 +111,7 @@ func samplePhone(_ Attribute, random *rand.Rand) string {
 	return "+447700900" + strconv.Itoa(100+random.IntN(900))
 }
 
-// sampleNumber goes by its step from the least, or from the most downwards, or about zero.
+// sampleNumber goes in steps up from the least, or from zero, and down from a most that is below zero.
 func sampleNumber(a Attribute, random *rand.Rand) string {
 	step, from := rational("1"), rational("0")
 	if a.step != "" {
@@ -125,7 +125,10 @@ func sampleNumber(a Attribute, random *rand.Rand) string {
 		steps := rational("0").Sub(rational(a.most), from)
 		steps.Quo(steps, step)
 		room := new(big.Int).Div(steps.Num(), steps.Denom()) // rounded down
-		if n.Cmp(new(big.Rat).SetInt(room)) > 0 {
+		switch {
+		case room.Sign() < 0:
+			n.Sub(new(big.Rat).SetInt(room), n)
+		case n.Cmp(new(big.Rat).SetInt(room)) > 0:
 			n.SetInt(room)
 		}
 	}
@@ -139,8 +142,9 @@ func sampleDate(a Attribute, random *rand.Rand) string {
 	if day, err := time.Parse(time.DateOnly, a.least); err == nil {
 		first = day
 	}
-	if day, err := time.Parse(time.DateOnly, a.most); err == nil {
-		if a.least == "" {
+	most := orElse(a.most, "9999-12-31")
+	if day, err := time.Parse(time.DateOnly, most); err == nil {
+		if a.least == "" && a.most != "" {
 			first = day.AddDate(0, 0, -span)
 		}
 		span = min(span, int((day.Unix()-first.Unix())/86400))
