@@ -67,7 +67,24 @@ func parseCountry(a Attribute, text string) (string, error) {
 			return code, nil
 		}
 	}
+	if option, ok := looseCountry(text); ok {
+		return option.Value, nil
+	}
 	return "", form.Message(a.Label + ": choose one of those that are listed, or write its code of two letters, such as DE.")
+}
+
+// looseCountry finds a country whose name is written without its accents, or with words for its signs.
+func looseCountry(text string) (Option, bool) {
+	if len(text) > 100 {
+		return Option{}, false
+	}
+	signs := strings.NewReplacer("'", "’", " and ", " & ", " And ", " & ", "Saint ", "St. ", "saint ", "st. ")
+	text, order := signs.Replace(text), collate.New(language.English, collate.Loose)
+	i := slices.IndexFunc(allCountries(), func(o Option) bool { return order.CompareString(o.Label, text) == 0 })
+	if i < 0 {
+		return Option{}, false
+	}
+	return allCountries()[i], true
 }
 
 // pairs lists all codes of two letters.

@@ -32,17 +32,22 @@ var allLanguages = sync.OnceValue(func() []Option {
 		}
 	}
 	var all []Option
+	named := map[string]bool{} // Norwegian has two codes for one name: nb stays, no is read
 	for _, code := range codes {
-		if option, ok := languageOption(code); ok {
+		if option, ok := languageOption(code); ok && !named[option.Label] {
+			named[option.Label] = true
 			all = append(all, option)
 		}
 	}
 	return byLabel(all)
 })
 
+// languageTags knows which codes others have replaced, but leaves Norwegian its two written languages.
+const languageTags = language.DeprecatedBase | language.Legacy
+
 // languageOption has the English name of a language, and in brackets its own where that is another.
 func languageOption(code string) (Option, bool) {
-	tag, err := language.All.Parse(code)
+	tag, err := languageTags.Parse(code)
 	if err != nil || tag.String() != code {
 		return Option{}, false
 	}
@@ -67,10 +72,12 @@ func parseLanguage(a Attribute, text string) (string, error) {
 		}
 	}
 	if len(text) <= 3 {
-		if tag, err := language.All.Parse(text); err == nil {
+		if tag, err := languageTags.Parse(text); err == nil {
 			base, _ := tag.Base()
-			if option, ok := oneOf(allLanguages(), base.String()); ok {
-				return option.Value, nil
+			for _, code := range []string{base.String(), display.English.Languages().Name(tag) + " (" + display.Self.Name(tag) + ")"} {
+				if option, ok := oneOf(allLanguages(), code); ok {
+					return option.Value, nil
+				}
 			}
 		}
 	}

@@ -15,9 +15,9 @@ var reserved = []string{
 	"action", "across", "after", "append", "attribute", "attributes", "avatar_public", "before", "children", "closest", "code",
 	"confirm", "contains", "created_at", "csrfmiddlewaretoken", "dataset", "date_joined", "deleted", "edit", "elements", "email",
 	"email_key", "field", "first_name", "focus", "form", "groups", "id", "invitation", "is_active", "is_staff", "is_superuser",
-	"last_login", "last_name", "length", "list", "matches", "method", "n", "new", "new_password", "next", "old_password",
-	"password", "permissions", "profile", "q", "recovery_code", "remember", "remove", "reset", "resolve", "row", "rowid", "saved",
-	"sort", "submit", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "zoom",
+	"last_login", "last_name", "length", "list", "login", "main", "matches", "method", "n", "new", "new_password", "next", "old_password",
+	"password", "people", "permissions", "person", "profile", "q", "recovery_code", "register", "remember", "remove", "reset", "resolve", "row", "rowid", "saved", "search",
+	"sort", "status", "submit", "summary", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "zoom",
 }
 
 // checkName says what is wrong with a name that stands at key.
