@@ -15,6 +15,7 @@ import (
 // Load reads a profile.toml. An error names path, the line, what is wrong and what would be right.
 func Load(source []byte, path string) (Profile, error) {
 	tables := map[string]any{}
+	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n")) // of which the decoder counts some twice
 	if line := notText(source); line > 0 {
 		return Profile{}, fmt.Errorf("%s:%d: this is no text in UTF-8; save the file in that encoding", path, line)
 	}
