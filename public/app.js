@@ -133,7 +133,7 @@
   });
 
   const edited = (row) => [...all('input, textarea, select', row)].some((input) => input.type !== 'hidden' && (input.options
-    ? [...input.options].some((option) => option.selected !== option.defaultSelected) && input.selectedOptions[0] !== input.options[0]
+    ? input.selectedIndex !== Math.max(0, [...input.options].findIndex((option) => option.defaultSelected))
     : input.value !== input.defaultValue || input.checked !== input.defaultChecked));
 
   on('htmx:config:request', (event) => {

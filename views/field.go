@@ -50,6 +50,11 @@ func (field Field) hint() string {
 	return strings.Join(parts, " ")
 }
 
+// grouped says whether several inputs ask for the value: each then has a label of its own.
+func (field Field) grouped() bool {
+	return field.Kind.Widget == profile.Checks || field.Kind.Widget == profile.Links
+}
+
 // howTo says how a value is written, where its control does not show it.
 func howTo(attr profile.Attribute) string {
 	switch attr.Kind.Store {
@@ -75,7 +80,7 @@ func seenBy(attr profile.Attribute) string {
 	case profile.Members:
 		return "Only members see this."
 	case profile.Staff:
-		return "Only staff and the person see this."
+		return "Only staff and oneself see this."
 	case profile.Oneself:
 		return "Only you see this."
 	}
