@@ -19,6 +19,7 @@ type Kind struct {
 	Sortable bool
 	Keys     []string // the keys that it takes in profile.toml, beside those of every kind
 
+	declared     string // an example of a declaration, for the documentation
 	max          int    // most characters where profile.toml sets no max; 0 for no limit of this sort
 	autocomplete string // the HTML autocomplete token where profile.toml sets none
 	property     string // the property of an h-card (microformats.org/wiki/h-card) where profile.toml sets none

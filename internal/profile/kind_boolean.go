@@ -9,7 +9,8 @@ import (
 // booleanKind is a question that is answered with yes or no, or not yet.
 func booleanKind() *Kind {
 	return &Kind{
-		Name: "boolean", About: "Yes or no; nothing until it is answered.", Example: "yes",
+		declared: "name = \"newsletter\"\nkind = \"boolean\"\nrequired = true\ndefault = false\nsee = \"oneself\"",
+		Name:     "boolean", About: "Yes or no; nothing until it is answered.", Example: "yes",
 		Widget: Select, Store: Boolean, Filter: ByOption, Sortable: true,
 		options: func(Attribute) []Option { return []Option{{"yes", "Yes"}, {"no", "No"}} },
 		parse: func(a Attribute, text string) (string, error) {

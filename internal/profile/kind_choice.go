@@ -20,7 +20,8 @@ const OtherOption = "+other"
 // choiceKind is one of the choices that profile.toml lists, and with other = true anything else.
 func choiceKind() *Kind {
 	return &Kind{
-		Name: "choice", About: "One of the choices that are listed, and with other = true something else as well.", Example: "they/them",
+		declared: "name = \"pronouns\"\nkind = \"choice\"\nchoices = [\"she/her\", \"he/him\", \"they/them\"]\nother = true",
+		Name:     "choice", About: "One of the choices that are listed, and with other = true something else as well.", Example: "they/them",
 		Widget: Select, Filter: ByOption, Sortable: true, Keys: []string{"choices", "other", "search"}, max: choiceMax,
 		declare: declareChoices,
 		options: chosen,

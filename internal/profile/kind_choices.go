@@ -11,7 +11,8 @@ import (
 // choicesKind is any of the choices that profile.toml lists, in their order there.
 func choicesKind() *Kind {
 	return &Kind{
-		Name: "choices", About: "Several of the choices that are listed.", Example: "tea\ncoffee",
+		declared: "name = \"drinks\"\nkind = \"choices\"\nchoices = [\"tea\", \"coffee\", \"water\"]\nmax = 2",
+		Name:     "choices", About: "Several of the choices that are listed.", Example: "tea\ncoffee",
 		Widget: Checks, Store: List, Filter: ByMember, Keys: []string{"choices", "max", "search"},
 		declare: func(a *Attribute, d declaration) *mistake {
 			if bad := declareChoices(a, d); bad != nil {

@@ -12,7 +12,8 @@ var hex = regexp.MustCompile(`^#?([0-9a-f]{3}|[0-9a-f]{6})$`)
 // colorKind is a colour of a screen (sRGB), as #rrggbb.
 func colorKind() *Kind {
 	return &Kind{
-		Name: "color", About: "A colour.", Example: "#7a5a14",
+		declared: "name = \"favourite_colour\"\nkind = \"color\"\nlabel = \"Favourite colour\"",
+		Name:     "color", About: "A colour.", Example: "#7a5a14",
 		Input: "text", Sortable: true, max: 20,
 		parse: func(a Attribute, text string) (string, error) {
 			digits := hex.FindStringSubmatch(strings.ToLower(text))

@@ -15,7 +15,8 @@ import (
 // countryKind is a country or a territory, by its code of two letters (ISO 3166-1 alpha-2).
 func countryKind() *Kind {
 	return &Kind{
-		Name: "country", About: "A country or a territory, chosen from a list and kept as its code of two letters (ISO 3166-1).",
+		declared: "name = \"country\"\nkind = \"country\"\ngroup = \"Contact\"",
+		Name:     "country", About: "A country or a territory, chosen from a list and kept as its code of two letters (ISO 3166-1).",
 		Example: "Germany", Widget: Select, Filter: ByOption, Sortable: true, Keys: []string{"search"}, max: 100,
 		autocomplete: "country", property: "p-country-name",
 		options: func(Attribute) []Option { return allCountries() },

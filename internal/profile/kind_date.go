@@ -11,7 +11,8 @@ import (
 // dateKind is a day of the Gregorian calendar, from the year 1 to 9999.
 func dateKind() *Kind {
 	return &Kind{
-		Name: "date", About: "A day.", Example: "1990-05-31",
+		declared: "name = \"birthday\"\nkind = \"date\"\nmax = 2020-12-31\nsee = \"members\"",
+		Name:     "date", About: "A day.", Example: "1990-05-31",
 		Input: "date", Store: Date, Filter: ByRange, Sortable: true, Keys: []string{"min", "max"}, max: 20,
 		declare: declareDate,
 		parse:   parseDate,

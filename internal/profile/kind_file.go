@@ -16,7 +16,8 @@ const (
 // fileKind is a document that others can download. Its text is the token of one that waits, or where it is kept and its name.
 func fileKind() *Kind {
 	return &Kind{
-		Name: "file", About: "A document to download: PDF or plain text.", Example: "a PDF or text file",
+		declared: "name = \"cv\"\nkind = \"file\"\nlabel = \"CV\"\nsee = \"members\"",
+		Name:     "file", About: "A document to download: PDF or plain text.", Example: "a PDF or text file",
 		Widget: File,
 		parse: func(a Attribute, text string) (string, error) {
 			return parseToken(text, "Choose the file again: the one that was sent is gone.")

@@ -13,7 +13,8 @@ import (
 // languageKind is a language, by the first part of its tag in BCP 47.
 func languageKind() *Kind {
 	return &Kind{
-		Name: "language", About: "A language, chosen from a list and kept as its tag (BCP 47, mostly the two letters of ISO 639-1).",
+		declared: "name = \"mother_tongue\"\nkind = \"language\"\nsearch = true",
+		Name:     "language", About: "A language, chosen from a list and kept as its tag (BCP 47, mostly the two letters of ISO 639-1).",
 		Example: "German", Widget: Select, Filter: ByOption, Sortable: true, Keys: []string{"search"}, max: 100,
 		options: func(Attribute) []Option { return allLanguages() },
 		parse:   parseLanguage,

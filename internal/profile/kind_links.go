@@ -18,7 +18,8 @@ const (
 // linksKind is a list of links with labels. Each is a line: the address, and after a space the label.
 func linksKind() *Kind {
 	return &Kind{
-		Name: "links", About: "A list of links, each with a label.", Example: "https://example.org/code Code",
+		declared: "name = \"elsewhere\"\nkind = \"links\"\nmax = 5",
+		Name:     "links", About: "A list of links, each with a label.", Example: "https://example.org/code Code",
 		Widget: Links, Store: List, Keys: []string{"max", "search"}, property: "u-url",
 		declare: func(a *Attribute, d declaration) *mistake {
 			bad := a.setCount(d, linksMost)

@@ -23,7 +23,8 @@ const (
 // longtextKind is a text of several lines. It is plain: nothing in it is markup, and web addresses become links.
 func longtextKind() *Kind {
 	return &Kind{
-		Name: "longtext", About: "A plain text of several lines. Web addresses in it become links.",
+		declared: "name = \"bio\"\nkind = \"longtext\"\nmax = 1000\nsearch = true",
+		Name:     "longtext", About: "A plain text of several lines. Web addresses in it become links.",
 		Example: "I repair clocks.\nMore at https://example.org/clocks", Widget: Area,
 		Keys: []string{"max", "search"}, max: longDefault, property: "p-note",
 		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, longMost) },

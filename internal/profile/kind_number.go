@@ -20,7 +20,8 @@ const (
 // numberKind is a decimal number, kept exactly.
 func numberKind() *Kind {
 	return &Kind{
-		Name: "number", About: "A number, with bounds, a step and a unit where these are set.", Example: "42",
+		declared: "name = \"shoe_size\"\nkind = \"number\"\nmin = 30\nmax = 52\nstep = 0.5\nunit = \"EU\"",
+		Name:     "number", About: "A number, with bounds, a step and a unit where these are set.", Example: "42",
 		Input: "text", Mode: "decimal", Store: Number, Filter: ByRange, Sortable: true,
 		Keys: []string{"min", "max", "step", "unit", "unique"}, max: numberTyped,
 		declare: declareNumber,

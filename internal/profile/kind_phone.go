@@ -11,7 +11,8 @@ import (
 // phoneKind is a telephone number, kept as E.164 has it: +, the country's code and digits alone.
 func phoneKind() *Kind {
 	return &Kind{
-		Name: "phone", About: "A telephone number, kept in the international form (E.164).", Example: "+44 20 7946 0018",
+		declared: "name = \"mobile\"\nkind = \"phone\"\nregion = \"GB\"\nsee = \"members\"",
+		Name:     "phone", About: "A telephone number, kept in the international form (E.164).", Example: "+44 20 7946 0018",
 		Input: "tel", Sortable: true, Keys: []string{"region", "search", "unique"}, max: 40, autocomplete: "tel", property: "p-tel",
 		declare: declareRegion,
 		parse:   parsePhone,

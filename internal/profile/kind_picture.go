@@ -9,7 +9,8 @@ import (
 // pictureKind is a picture, which travels as a file. Its text is the token of a picture that waits, or a picture's name.
 func pictureKind() *Kind {
 	return &Kind{
-		Name: "picture", About: "A photograph or a drawing, cropped to a square.", Example: "a JPEG, PNG, GIF or WebP file",
+		declared: "name = \"profile_pic\"\nkind = \"picture\"\nlabel = \"Picture\"\nregister = true",
+		Name:     "picture", About: "A photograph or a drawing, cropped to a square.", Example: "a JPEG, PNG, GIF or WebP file",
 		Widget: Picture, property: "u-photo",
 		parse: func(a Attribute, text string) (string, error) {
 			return parseToken(text, "Choose the picture again: the one that was sent is gone.")

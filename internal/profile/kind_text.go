@@ -15,7 +15,8 @@ const textDefault = 200
 // textKind is one line of text.
 func textKind() *Kind {
 	return &Kind{
-		Name: "text", About: "One line of text.", Example: "Ada's workshop",
+		declared: "name = \"job_title\"\nkind = \"text\"\nmax = 80",
+		Name:     "text", About: "One line of text.", Example: "Ada's workshop",
 		Input: "text", Sortable: true, Keys: []string{"max", "pattern", "pattern_help", "search", "unique"}, max: textDefault,
 		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, textMax) },
 		parse:   parseText,

@@ -18,7 +18,8 @@ var zoneNames string
 // timezoneKind is a time zone, by its name in the IANA database.
 func timezoneKind() *Kind {
 	return &Kind{
-		Name: "timezone", About: "A time zone, chosen from a list and kept as its name in the IANA database.",
+		declared: "name = \"time_zone\"\nkind = \"timezone\"\ndefault = \"Europe/Berlin\"",
+		Name:     "timezone", About: "A time zone, chosen from a list and kept as its name in the IANA database.",
 		Example: "Europe/Berlin", Widget: Select, Filter: ByOption, Sortable: true, Keys: []string{"search"}, max: 60,
 		options: func(Attribute) []Option { return allZones() },
 		parse:   parseZone,

@@ -20,7 +20,8 @@ const urlMax = 2000
 // urlKind is a link to a page: http or https, with a host.
 func urlKind() *Kind {
 	return &Kind{
-		Name: "url", About: "The address of a web page, http or https.", Example: "https://example.org/me",
+		declared: "name = \"home_page\"\nkind = \"url\"\nregister = true",
+		Name:     "url", About: "The address of a web page, http or https.", Example: "https://example.org/me",
 		Input: "url", Sortable: true, Keys: []string{"max", "search", "unique"}, max: urlMax, autocomplete: "url", property: "u-url",
 		declare: func(a *Attribute, d declaration) *mistake { return a.setMax(d, urlMax) },
 		parse:   parseURL,

@@ -38,6 +38,7 @@ func ofEveryKind(t testing.TB) []profile.Attribute {
 		attribute(t, "name='a'", "kind='number'", "min=900000000000000", "required=true"),
 		attribute(t, "name='a'", "kind='date'", "min=2020-02-29", "max=2020-03-01", "required=true"),
 		attribute(t, "name='a'", "kind='date'", "max=1800-01-01", "required=true"),
+		attribute(t, "name='a'", "kind='date'", "max=0001-02-01", "required=true"),
 		attribute(t, "name='a'", "kind='date'", "min=9999-12-30", "required=true"),
 		attribute(t, "name='a'", "kind='phone'", "region='DE'", "required=true"),
 		attribute(t, "name='a'", "kind='choices'", "choices=['tea', 'coffee', 'milk']", "max=1", "required=true"),

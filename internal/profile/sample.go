@@ -145,7 +145,9 @@ func sampleDate(a Attribute, random *rand.Rand) string {
 	most := orElse(a.most, "9999-12-31")
 	if day, err := time.Parse(time.DateOnly, most); err == nil {
 		if a.least == "" && a.most != "" {
-			first = day.AddDate(0, 0, -span)
+			if first = day.AddDate(0, 0, -span); first.Year() < 1 {
+				first = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+			}
 		}
 		span = min(span, int((day.Unix()-first.Unix())/86400))
 	}
