@@ -250,3 +250,17 @@ func TestWhoMayNotEditIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestSeededPeopleHaveEveryKind(t *testing.T) {
+	dbtest.EachWith(t, everyKind(), func(t *testing.T, d *db.DB) {
+		if err := d.Seed(t.Context(), 60, "", nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range d.Profile().Attributes {
+			want := !a.IsUpload()
+			if got := len(all(t, d, a.Name+"__isempty=0")) > 0; got != want {
+				t.Errorf("somebody has a %s: %v, want %v", a.Kind.Name, got, want)
+			}
+		}
+	})
+}

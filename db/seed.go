@@ -269,12 +269,13 @@ func (d *DB) believable(number int) account.User {
 	}
 	portfolio := "https://" + name + ".example." + pick([]string{"com", "org", "net"}) + "/" +
 		pick([]string{"", "work", "photos", "notes", "talks", "projects"})
-	if random.IntN(5) > 0 {
-		for _, attr := range d.profile.Attributes {
-			if attr.Kind.Name == "url" {
-				u.Attributes[attr.Name] = portfolio
-				break
-			}
+	linked := random.IntN(5) == 0 // the first link is a portfolio, which some don't have
+	for _, attr := range d.profile.Attributes {
+		switch {
+		case attr.Kind.Name == "url" && !linked:
+			u.Attributes[attr.Name], linked = portfolio, true
+		case attr.Kind.Name != "url" && !attr.IsUpload() && !attr.Unique:
+			u.Attributes[attr.Name] = attr.Sample(random)
 		}
 	}
 	return u
