@@ -66,9 +66,10 @@ generate: node_modules/.package-lock.json ## Write the *_templ.go files and the 
 	@mkdir -p bin && touch bin/assets.stamp
 
 .PHONY: docs
-docs: node_modules/.package-lock.json ## Draw the pictures of the fields in docs/attributes again
+docs: node_modules/.package-lock.json ## Write docs/attributes.md and draw its pictures again
 	$(call need,chromium,command -v chromium)
 	$(call need,poppler-utils,command -v pdftocairo)
+	go test $(TAGS) ./internal/profile -run TestDocumentation -update
 	go test $(TAGS) ./e2e -run TestEveryKindHasAPicture -update
 
 .PHONY: fmt
