@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -155,21 +154,12 @@ func TestExamplesAreTaken(t *testing.T) {
 	}
 }
 
-// TestLongTextsEndSoon gives each kind a million bytes of what is slowest to read. A kind that takes more than time that grows with
-// the text does not end before the test is stopped.
-func TestLongTextsEndSoon(t *testing.T) {
+// TestLongTextsEnd gives each kind a million bytes of what is slowest to read. With a kind that takes the square of their time the tests
+// don't end before they are stopped.
+func TestLongTextsEnd(t *testing.T) {
 	for _, a := range ofEveryKind(t) {
 		for _, unit := range []string{"a", "1", " ", "\n", "a\n", "tea\n", "Café\n", "<", "\u0301", "https://example.org/ ", "https://e.org/\n", "a\t", "http://", ".", ",123", "+", "\xff", "é"} {
-			done := make(chan bool)
-			go func() {
-				hold(t, a, strings.Repeat(unit, 1_000_000/len(unit)))
-				close(done)
-			}()
-			select {
-			case <-done:
-			case <-time.After(time.Minute):
-				t.Fatalf("%s: %q a million bytes long does not end", a.Kind.Name, unit)
-			}
+			hold(t, a, strings.Repeat(unit, 1_000_000/len(unit)))
 		}
 	}
 }
