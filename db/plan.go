@@ -31,8 +31,8 @@ func (r Refusal) Error() string { return string(r) }
 
 // recorded is an attribute as the database has it.
 type recorded struct {
-	kind             string
-	unique, required bool
+	column, kind             string
+	unique, required, sorted bool
 }
 
 // Plan compares the declaration with the database. It fails with Refusal where something can't be done without loss.
@@ -75,19 +75,18 @@ func (d *DB) Plan(ctx context.Context) (Plan, error) {
 
 // recorded reads the table attributes.
 func (d *DB) recorded(ctx context.Context) (map[string]recorded, error) {
-	rows, err := d.r.QueryContext(ctx, "SELECT name, kind, is_unique, is_required FROM attributes")
+	rows, err := d.r.QueryContext(ctx, "SELECT name, kind, is_unique, is_required, is_sorted FROM attributes")
 	if err != nil {
 		return nil, fmt.Errorf("read the attributes: %w", told(err))
 	}
 	defer rows.Close()
 	have := map[string]recorded{}
 	for rows.Next() {
-		var name string
 		var r recorded
-		if err := rows.Scan(&name, &r.kind, &r.unique, &r.required); err != nil {
+		if err := rows.Scan(&r.column, &r.kind, &r.unique, &r.required, &r.sorted); err != nil {
 			return nil, told(err)
 		}
-		have[name] = r
+		have[r.column] = r
 	}
 	return have, told(rows.Err())
 }
@@ -106,20 +105,21 @@ func attributeOf(name string, r recorded) profile.Attribute {
 // settle lists what makes the column of one attribute what it is declared.
 func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]recorded) ([]Step, error) {
 	old, ok := have[a.Name]
-	before := old.name(a, have)
 	var steps []Step
 	switch {
 	case !ok:
 		return []Step{add(a)}, nil
 	case old.kind != a.Kind.Name:
-		step, err := d.convert(ctx, attributeOf(a.Name, old), before, a)
+		step, err := d.convert(ctx, attributeOf(a.Name, old), old.column, a)
 		if err != nil {
 			return nil, err
 		}
 		steps = append(steps, step)
+	case old.sorted != a.Sortable():
+		steps = append(steps, sorting(a))
 	}
 	if a.Unique != old.unique {
-		step, err := d.unique(ctx, a, before)
+		step, err := d.unique(ctx, a, old.column)
 		if err != nil {
 			return nil, err
 		}
@@ -134,23 +134,11 @@ func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]re
 	return steps, nil
 }
 
-// name is what the column is called in the database as long as nothing is applied.
-func (recorded) name(a profile.Attribute, have map[string]recorded) string {
-	if _, still := have[a.Was]; a.Was != "" && !still {
-		return a.Was
-	}
-	return a.Name
-}
-
-// inTheWay returns who has a value that test finds wrong, ten of them in words, and how many they are. Column is the attribute's
-// present one.
+// inTheWay returns who has a value that wrong finds so, ten of them in words, and how many they are. Column is what the attribute's
+// column is called as long as nothing is applied.
 func (d *DB) inTheWay(ctx context.Context, a profile.Attribute, column string, wrong func(value string) bool) ([]string, int, error) {
-	present, err := d.present(ctx, column, a.Was)
-	if err != nil {
-		return nil, 0, err
-	}
-	query := "SELECT u.username, " + asText(a, d.pg, "p."+quoted(present)) + " FROM profiles p JOIN users u ON u.id = p.user_id WHERE NOT (" +
-		isNone(a, "p."+quoted(present)) + ") ORDER BY u.id"
+	query := "SELECT u.username, " + asText(a, d.pg, "p."+quoted(column)) + " FROM profiles p JOIN users u ON u.id = p.user_id WHERE NOT (" +
+		isNone(a, "p."+quoted(column)) + ") ORDER BY u.id"
 	rows, err := d.r.QueryContext(ctx, query)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the values of %s: %w", column, told(err))
@@ -171,15 +159,6 @@ func (d *DB) inTheWay(ctx context.Context, a profile.Attribute, column string, w
 		}
 	}
 	return some, n, told(rows.Err())
-}
-
-// present is the name of those two that has a column.
-func (d *DB) present(ctx context.Context, name, was string) (string, error) {
-	have, err := d.recorded(ctx)
-	if _, ok := have[name]; ok || was == "" {
-		return name, err
-	}
-	return was, err
 }
 
 func refuse(what string, some []string, n int, todo string) Refusal {

@@ -32,7 +32,7 @@ func (p Plan) SQL(pg bool) string {
 	for _, step := range p.Steps {
 		words.WriteString("-- " + strings.Join(strings.Fields(step.Words), " ") + "\n")
 	}
-	b.WriteString(words.String() + "\n-- +goose Up\nCREATE UNIQUE INDEX IF NOT EXISTS profile_db_version_once ON profile_db_version (version_id);\n")
+	b.WriteString(words.String() + "\n-- +goose Up\n")
 	back := true
 	for _, step := range p.Steps {
 		back = back && step.down != nil

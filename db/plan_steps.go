@@ -13,17 +13,22 @@ func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''"
 // indexes are the statements that make the indexes of an attribute.
 func indexes(a profile.Attribute, pg bool) []string {
 	var list []string
-	column := quoted(a.Name)
-	switch {
-	case a.IsUpload():
-		list = append(list, "CREATE INDEX profiles_"+a.Name+" ON profiles ("+column+") WHERE "+column+" <> ''")
-	case a.Sortable():
-		list = append(list, "CREATE INDEX profiles_"+a.Name+" ON profiles ("+sortKey(a, pg, column)+", user_id)")
+	if a.IsUpload() || a.Sortable() {
+		list = append(list, index(a, pg))
 	}
 	if a.Unique {
 		list = append(list, uniqueIndex(a))
 	}
 	return list
+}
+
+// index finds whose a picture or a file is, and puts the values of any other attribute in their order.
+func index(a profile.Attribute, pg bool) string {
+	column := quoted(a.Name)
+	if a.IsUpload() {
+		return "CREATE INDEX profiles_" + a.Name + " ON profiles (" + column + ") WHERE " + column + " <> ''"
+	}
+	return "CREATE INDEX profiles_" + a.Name + " ON profiles (" + sortKey(a, pg, column) + ", user_id)"
 }
 
 func uniqueIndex(a profile.Attribute) string {
@@ -35,8 +40,8 @@ func noIndexes(a profile.Attribute) []string {
 }
 
 func record(a profile.Attribute) string {
-	return fmt.Sprintf("INSERT INTO attributes (name, kind, is_unique, is_required) VALUES (%s, %s, %t, %t)",
-		quote(a.Name), quote(a.Kind.Name), a.Unique, a.Required && a.Default != "")
+	return fmt.Sprintf("INSERT INTO attributes (name, kind, is_unique, is_required, is_sorted) VALUES (%s, %s, %t, %t, %t)",
+		quote(a.Name), quote(a.Kind.Name), a.Unique, a.Required && a.Default != "", a.Sortable())
 }
 
 // fill gives the default to who has no value.
@@ -54,6 +59,23 @@ func fill(a profile.Attribute) []string {
 		"UPDATE profiles SET " + quoted(a.Name) + " = " + value + " WHERE " + isNone(a, quoted(a.Name)),
 		"UPDATE attributes SET is_required = TRUE WHERE name = " + quote(a.Name),
 	}
+}
+
+// sorting adds or drops the index of an attribute whose texts have become short or too long for one.
+func sorting(a profile.Attribute) Step {
+	words := "sort lists by " + a.Name
+	statements := func(pg bool) []string {
+		return []string{index(a, pg), setSorted(a)}
+	}
+	if !a.Sortable() {
+		words = "no longer sort lists by " + a.Name + ", whose texts may be too long for an index"
+		statements = func(bool) []string { return []string{"DROP INDEX IF EXISTS profiles_" + a.Name, setSorted(a)} }
+	}
+	return Step{Words: words, name: a.Name + "_sorted", up: statements}
+}
+
+func setSorted(a profile.Attribute) string {
+	return fmt.Sprintf("UPDATE attributes SET is_sorted = %t WHERE name = %s", a.Sortable(), quote(a.Name))
 }
 
 func add(a profile.Attribute) Step {
@@ -143,7 +165,6 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 	if value == "" {
 		return Step{}, Refusal(what + ": declare it under a new name, and drop the old one once it is not needed")
 	}
-	old.Was = a.Was
 	some, n, err := d.inTheWay(ctx, old, column, func(value string) bool {
 		parsed, err := a.Parse(value)
 		return err != nil || parsed != value
@@ -159,10 +180,7 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 		up: func(pg bool) []string {
 			kind := "UPDATE attributes SET kind = " + quote(a.Kind.Name) + " WHERE name = " + quote(a.Name)
 			plain := a
-			plain.Unique = false // that is a step of its own
-			if old.Unique && a.Unique {
-				plain.Unique = true
-			}
+			plain.Unique = old.Unique && a.Unique // what else becomes unique is a step of its own
 			list := noIndexes(a)
 			if old.Kind.Store != a.Kind.Store {
 				value, wrong = conversion(old, a, pg)
@@ -172,7 +190,7 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 					"UPDATE profiles SET "+next+" = "+value+" WHERE NOT ("+isNone(old, quoted(a.Name))+")",
 					"ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "ALTER TABLE profiles RENAME COLUMN "+next+" TO "+quoted(a.Name))
 			}
-			return append(append(list, indexes(plain, pg)...), kind)
+			return append(append(list, indexes(plain, pg)...), kind, setSorted(a))
 		},
 	}, nil
 }

@@ -152,15 +152,57 @@ func TestAnyDeclarationFollowsAnyOther(t *testing.T) {
 			for _, toml := range steps {
 				d = dbtest.OpenWith(t, source, dir, toml)
 			}
-			dbtest.EachWith(t, steps[2], func(t *testing.T, straight *db.DB) {
-				if strings.Contains(t.Name(), "sqlite/sqlite") || strings.Contains(t.Name(), "postgres/postgres") {
-					if got, want := dbtest.Columns(t, d), dbtest.Columns(t, straight); !slices.Equal(got, want) {
-						t.Errorf("the columns and indexes are\n%v\nwant\n%v\nafter %v", got, want, steps)
-					}
-				}
-			})
+			fresh := filepath.Join(t.TempDir(), "straight.db")
+			if strings.HasPrefix(source, "postgres") {
+				fresh = dbtest.PostgresSource(t, "template0")
+			}
+			straight := dbtest.OpenWith(t, fresh, t.TempDir(), steps[2])
+			if got, want := dbtest.Columns(t, d), dbtest.Columns(t, straight); !slices.Equal(got, want) {
+				t.Errorf("the columns and indexes are\n%v\nwant\n%v\nafter %v", got, want, steps)
+			}
 		})
 	}
+}
+
+// TestNamesThatStay changes an attribute whose was is of a name that is gone since an earlier migration.
+func TestNamesThatStay(t *testing.T) {
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		before(t, source, dir, map[string]string{"size": "42"})
+		renamed := "[[attribute]]\nname='shoe'\nwas='size'\nkind='text'\n"
+		dbtest.OpenWith(t, source, dir, renamed)
+		d := dbtest.OpenWith(t, source, dir, strings.Replace(renamed, "'text'", "'number'\nunique=true", 1))
+		if u, err := d.UserByName(t.Context(), "ada"); err != nil || u.Value("shoe") != "42" {
+			t.Errorf("%+v, %v", u.Attributes, err)
+		}
+	})
+}
+
+// TestTextsOutgrowTheirIndex lets a text become longer than an index of PostgreSQL holds, and short again.
+func TestTextsOutgrowTheirIndex(t *testing.T) {
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		before(t, source, dir, map[string]string{"size": "42"})
+		long := strings.Replace(old, "kind='text'\nsearch", "kind='text'\nmax=2000\nsearch", 1)
+		d := dbtest.OpenWith(t, source, dir, long)
+		u, err := d.UserByName(t.Context(), "ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		var text strings.Builder // of characters that don't compress
+		for range 2000 {
+			text.WriteRune('\U00020000' + random.Int32N(40000))
+		}
+		if _, err := d.SetAttribute(t.Context(), db.Author{}, u.ID, attr("size"), text.String(), 0); err != nil {
+			t.Error(err)
+		}
+		if _, err := d.SetAttribute(t.Context(), db.Author{}, u.ID, attr("size"), "S", 0); err != nil {
+			t.Error(err)
+		}
+		back := dbtest.OpenWith(t, source, dir, old)
+		if got := dbtest.Columns(t, back); !strings.Contains(strings.Join(got, "\n"), "INDEX profiles_size ") {
+			t.Errorf("no index in %v", got)
+		}
+	})
 }
 
 func TestWritingTwiceTakesTheNextNumber(t *testing.T) {

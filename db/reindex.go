@@ -2,11 +2,12 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
-// SearchDiffers says whether people_search holds other attributes than those that profile.toml has the search look at.
-func (d *DB) SearchDiffers(ctx context.Context) (bool, error) {
+// searchDiffers says whether people_search holds other attributes than those that profile.toml has the search look at.
+func (d *DB) searchDiffers(ctx context.Context) (bool, error) {
 	indexed, err := d.names(ctx, "SELECT name FROM attributes WHERE is_searched = TRUE")
 	if err != nil {
 		return false, fmt.Errorf("read what is searched: %w", err)
@@ -19,13 +20,19 @@ func (d *DB) SearchDiffers(ctx context.Context) (bool, error) {
 	return len(indexed) != len(d.text.searched), nil
 }
 
-// Reindex makes people_search what profile.toml declares, and says whether there was anything to do. It is one transaction.
+// Reindex makes people_search what profile.toml declares, and says whether it did. It is one transaction. Where the database differs
+// from the declaration otherwise, it waits until makemigrations and migrate have done their work.
 func (d *DB) Reindex(ctx context.Context) (bool, error) {
-	differs, err := d.SearchDiffers(ctx)
-	if err != nil || !differs {
+	if err := d.CheckProfile(ctx); !errors.Is(err, ErrSearch) {
+		if _, differs := errors.AsType[Mismatch](err); differs {
+			return false, nil
+		}
+		if _, refused := errors.AsType[Refusal](err); refused {
+			return false, nil
+		}
 		return false, err
 	}
-	err = d.write(ctx, func(tx *Tx) error {
+	err := d.write(ctx, func(tx *Tx) error {
 		for last := int64(0); ; {
 			next, err := tx.reindexAfter(ctx, last)
 			if err != nil {

@@ -9,14 +9,18 @@ import (
 	"nameplate/internal/profile"
 )
 
+// takenAttribute asks whether anybody but the person ?2 has the value ?1 of a unique attribute.
+func takenAttribute(attr profile.Attribute) string {
+	return "SELECT EXISTS (SELECT 1 FROM profiles WHERE " + quoted(attr.Name) + " = ?1 AND user_id <> ?2)"
+}
+
 // TakenAttribute says whether anybody but the person with the id except has this value of a unique attribute.
-func (d *DB) TakenAttribute(ctx context.Context, attr profile.Attribute, value string, except int64) (bool, error) {
+func (d *DB) TakenAttribute(ctx context.Context, attr profile.Attribute, value string, except int64) (taken bool, err error) {
 	if value == "" || !attr.Unique {
 		return false, nil
 	}
-	var taken bool
-	query := d.dialect("SELECT EXISTS (SELECT 1 FROM profiles WHERE " + quoted(attr.Name) + " = ?1 AND user_id <> ?2)")
-	if err := d.r.QueryRowContext(ctx, query, argument(attr, value), except).Scan(&taken); err != nil {
+	err = d.r.QueryRowContext(ctx, d.dialect(takenAttribute(attr)), argument(attr, value), except).Scan(&taken)
+	if err != nil {
 		return false, fmt.Errorf("look whether the %s is taken: %w", attr.Name, told(err))
 	}
 	return taken, nil
@@ -35,9 +39,7 @@ func (tx *Tx) freeAttributes(ctx context.Context, u account.User, errs form.Erro
 			continue
 		}
 		var taken bool
-		err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM profiles WHERE "+quoted(attr.Name)+" = ?1 AND user_id <> ?2)",
-			argument(attr, value), u.ID).Scan(&taken)
-		if err != nil {
+		if err := tx.row(ctx, takenAttribute(attr), argument(attr, value), u.ID).Scan(&taken); err != nil {
 			return fmt.Errorf("look whether the %s is taken: %w", attr.Name, err)
 		}
 		if taken {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"nameplate/db"
@@ -115,6 +118,19 @@ func (c *checkCommand) checkPresent(ctx context.Context, f *findings) *db.DB {
 	return d
 }
 
+// checkMigrationFiles warns of operator's migrations that are there for one of the two databases only.
+func (c *checkCommand) checkMigrationFiles(f *findings) {
+	for _, pair := range [][2]string{{"sqlite", "postgres"}, {"postgres", "sqlite"}} {
+		files, _ := filepath.Glob(filepath.Join(c.migrations(), pair[0], "*.sql"))
+		for _, file := range files {
+			twin := filepath.Join(c.migrations(), pair[1], filepath.Base(file))
+			if _, err := os.Stat(twin); errors.Is(err, fs.ErrNotExist) {
+				f.warn("%s has no %s beside it: another database would be migrated otherwise", file, twin)
+			}
+		}
+	}
+}
+
 func (c *checkCommand) checkDatabaseContent(ctx context.Context, f *findings, d *db.DB) error {
 	version, err := d.Version(ctx)
 	if err != nil {
@@ -130,6 +146,7 @@ func (c *checkCommand) checkDatabaseContent(ctx context.Context, f *findings, d 
 	if err := c.checkIntegrity(ctx); err != nil {
 		return err
 	}
+	c.checkMigrationFiles(f)
 	people, err := d.CountUsers(ctx)
 	if err != nil {
 		return err

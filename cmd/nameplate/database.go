@@ -103,6 +103,14 @@ func (s databaseSettings) migrations() string {
 	return filepath.Join(filepath.Dir(s.Database), "migrations")
 }
 
+// checkMigrations refuses the project's own migrations as an operator's.
+func (s databaseSettings) checkMigrations() error {
+	if db.HoldsProject(s.migrations()) {
+		return wrong("NAMEPLATE_MIGRATIONS", s.migrations(), "these are the project's own migrations, which are in the program; name another directory")
+	}
+	return nil
+}
+
 // command returns a command as it is typed to work with the same database: with the flags that this one was given.
 func (s databaseSettings) command(name string) string {
 	words := "nameplate " + name
@@ -142,6 +150,9 @@ func migrateIf(ctx context.Context, d *db.DB, wanted bool) error {
 
 // openReady opens the database, lets prepare migrate it, and refuses one that then isn't what this program works with.
 func (s databaseSettings) openReady(ctx context.Context, prepare func(*db.DB, db.State) error) (*db.DB, error) {
+	if err := s.checkMigrations(); err != nil {
+		return nil, err
+	}
 	d, err := s.open(ctx)
 	if err != nil {
 		return nil, err

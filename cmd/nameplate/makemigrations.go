@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
-
-	"golang.org/x/term"
 
 	"nameplate/db"
 )
@@ -82,7 +79,7 @@ func (c *makemigrationsCommand) current(ctx context.Context, d *db.DB) error {
 	case state == db.Newer:
 		return errNewer
 	}
-	unknown, err := d.UnknownOwn(ctx)
+	unknown, err := d.Unknown(ctx, true)
 	if err == nil && len(unknown) > 0 {
 		return fmt.Errorf("it has the migration profile/%04d applied, which %s lacks: put its files back, or name their directory with --migrations",
 			unknown[0], c.migrations())
@@ -130,13 +127,13 @@ func (c *makemigrationsCommand) write(ctx context.Context, d *db.DB, plan db.Pla
 
 // agreed asks whether values may be lost.
 func agreed(loses int) error {
-	if !term.IsTerminal(int(os.Stdin.Fd())) {
+	if !onTerminal() {
 		return fmt.Errorf("%s will be lost, and nobody is there to ask: give --yes to agree; nothing was written", count(loses, "value"))
 	}
-	fmt.Printf("%s will be lost. Write the migration? [y/N] ", count(loses, "value"))
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
+	fmt.Fprintf(os.Stderr, "%s will be lost. Write the migration? [y/N] ", count(loses, "value"))
+	answer, err := newTerminal().line()
+	if word := strings.ToLower(strings.TrimSpace(answer)); err == nil && word != "y" && word != "yes" {
 		return errors.New("nothing was written")
 	}
-	return nil
+	return err
 }

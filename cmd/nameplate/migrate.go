@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"nameplate/db"
 )
@@ -24,6 +26,9 @@ Examples:
 // Run applies what is pending.
 func (c *migrateCommand) Run() error {
 	ctx := context.Background()
+	if err := c.checkMigrations(); err != nil {
+		return err
+	}
 	d, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -51,6 +56,9 @@ func (c *migrateCommand) Run() error {
 		fmt.Println("made the search anew")
 	} else if len(applied) == 0 {
 		fmt.Println("nothing to apply")
+	}
+	if differs, ok := errors.AsType[db.Mismatch](d.CheckProfile(ctx)); ok {
+		fmt.Printf("profile.toml differs: %s; write the migration for it with: %s\n", strings.Join(differs, "; "), c.command("makemigrations"))
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (c *showmigrationsCommand) Run() error {
 		}
 		fmt.Printf("[%s] %s\n", mark, migrationName(m))
 	}
-	unknown, err := d.UnknownMigrations(ctx)
+	unknown, err := d.Unknown(ctx, false)
 	if err != nil {
 		return fmt.Errorf("read the migrations of %s: %w", c.database(), err)
 	}

@@ -168,8 +168,13 @@ func (a Attribute) IsFile() bool { return a.Kind.Widget == File }
 // IsUpload says whether the value travels as a file, with a form of several parts.
 func (a Attribute) IsUpload() bool { return a.IsPicture() || a.IsFile() }
 
-// Sortable says whether a list can be in the order of its values. The index of either database holds no longer ones.
-func (a Attribute) Sortable() bool { return a.Kind.Sortable && (a.Max <= 600 || a.Kind.Name == "url") }
+// indexMax is the most characters of a text that an index holds: PostgreSQL's takes 2,704 bytes, and a character may have four.
+const indexMax = 600
+
+// Sortable says whether a list can be in the order of its values, which takes an index. A url is of ASCII, and always short enough.
+func (a Attribute) Sortable() bool {
+	return a.Kind.Sortable && (a.Max <= indexMax || a.Kind.Input == "url")
+}
 
 // Profile is the list of attributes that profile.toml declares, in its order.
 type Profile struct {
