@@ -111,7 +111,7 @@
 
   // Fetch reports no progress, so a form with a file is sent in this way.
   const upload = (form) => (url, request) => new Promise((resolve, reject) => {
-    const bar = make('progress', { max: 1, value: 0, ariaLabel: 'Sending the picture' });
+    const bar = make('progress', { max: 1, value: 0, ariaLabel: 'Sending the file' });
     form.append(bar);
     const xhr = new XMLHttpRequest();
     xhr.open(request.method, url);

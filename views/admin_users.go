@@ -2,7 +2,9 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -127,11 +129,33 @@ func (people People) saved() string {
 	return "Saved"
 }
 
-// What can be chosen in the filters of yes-or-no fields, and of those that are there or not.
-var (
-	yesOrNo     = []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
-	hasOrHasNot = []profile.Option{{Value: "0", Label: "Has one"}, {Value: "1", Label: "Has none"}}
-)
+// yesOrNo is what can be chosen in the filter of a yes-or-no field.
+func yesOrNo() []profile.Option {
+	return []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
+}
+
+// hasOrHasNot is what can be chosen in the filter of what is there or not.
+func hasOrHasNot() []profile.Option {
+	return []profile.Option{{Value: "0", Label: "Has one"}, {Value: "1", Label: "Has none"}}
+}
+
+// unshown are the filters of the address that the form has no control for: they stay as they are.
+func (people People) unshown() []string {
+	var names []string
+	for name := range people.Query.Filters {
+		field, lookup, _ := strings.Cut(name, "__")
+		filter, _ := people.Resource.Filter(field)
+		if filter.Attr == nil {
+			continue
+		}
+		kind := filter.Attr.Kind.Filter
+		if kind == profile.ByRange && lookup != "gte" && lookup != "lte" || kind != profile.ByRange && kind != profile.ByPresence && lookup != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // narrowedMore says whether a filter of an attribute is set.
 func (people People) narrowedMore() bool {

@@ -42,12 +42,30 @@ func (field Field) hint() string {
 		}
 		return "Optional. " + field.Help
 	}
-	parts := []string{field.Help, howTo(field.Attribute), seenBy(field.Attribute)}
-	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-	if !field.Required && len(parts) > 0 {
-		parts = slices.Insert(parts, 0, "Optional.")
+	parts := []string{"Optional.", field.Help, howTo(field.Attribute), seenBy(field.Attribute)}
+	if field.Required {
+		parts[0] = ""
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " ")
+}
+
+// sectionsOf sorts the fields of a form by their groups, as profile.Sections does with attributes.
+func sectionsOf(fields []Field) [][]Field {
+	var groups []string
+	sections := map[string][]Field{}
+	for _, field := range fields {
+		if sections[field.Group] == nil && field.Group != "" {
+			groups = append(groups, field.Group)
+		}
+		sections[field.Group] = append(sections[field.Group], field)
+	}
+	var all [][]Field
+	for _, group := range append([]string{""}, groups...) {
+		if len(sections[group]) > 0 {
+			all = append(all, sections[group])
+		}
+	}
+	return all
 }
 
 // grouped says whether several inputs ask for the value: each then has a label of its own.
@@ -57,15 +75,9 @@ func (field Field) grouped() bool {
 
 // howTo says how a value is written, where its control does not show it.
 func howTo(attr profile.Attribute) string {
-	switch attr.Kind.Store {
-	case profile.Date:
-		return "As year-month-day, such as 1990-05-31."
-	case profile.Number:
-		if attr.Unit != "" {
-			return "In " + attr.Unit + "."
-		}
-	}
 	switch {
+	case attr.Unit != "":
+		return "In " + attr.Unit + "."
 	case attr.IsFile():
 		return "PDF or plain text, 5 MB at most."
 	case attr.Kind.Name == "color":

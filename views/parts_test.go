@@ -116,7 +116,7 @@ func TestPublicPageIsACard(t *testing.T) {
 	if card.Find("a.u-url.u-uid").AttrOr("href", "") != "http://localhost:8080/@ada" {
 		t.Error("the card does not say whose it is")
 	}
-	link := card.Find(`a.u-url[rel="me ugc noopener"]`)
+	link := card.Find(`a.u-url[rel="me ugc noopener"]`).First()
 	if link.AttrOr("href", "") != "https://ada.example.org/" || link.Text() != "ada.example.org" {
 		t.Errorf("the link is %q, shown as %q", link.AttrOr("href", ""), link.Text())
 	}

@@ -65,9 +65,13 @@ func pieceClass(attr profile.Attribute) string {
 	return attr.Property
 }
 
+// pieceRel says what a link is to the page: one of the person's own where it is a property of their h-card.
 func pieceRel(attr profile.Attribute) string {
-	if attr.Kind.Widget == profile.Area {
+	switch {
+	case attr.Kind.Widget == profile.Area:
 		return "ugc nofollow noopener"
+	case attr.Property == "":
+		return "ugc noopener"
 	}
 	return "me ugc noopener"
 }

@@ -35,6 +35,22 @@ help = "A photograph of you."
 register = true
 `
 
+// declared is declaration with an attribute of every kind after it, each of them in a section and for members.
+func declared() string {
+	var b strings.Builder
+	b.WriteString(declaration)
+	for _, kind := range profile.Kinds() {
+		b.WriteString("[[attribute]]\nname = 'my_" + kind.Name + "'\nkind = '" + kind.Name + "'\nsee = 'members'\ngroup = 'All kinds'\n")
+		switch kind.Name {
+		case "choice":
+			b.WriteString("choices = ['one', 'two']\nother = true\n")
+		case "choices":
+			b.WriteString("choices = ['one', 'two']\n")
+		}
+	}
+	return b.String()
+}
+
 // sample is what the components are shown with.
 type sample struct {
 	profile profile.Profile
@@ -48,7 +64,7 @@ type sample struct {
 // newSample puts text wherever a person may have typed something.
 func newSample(t *testing.T, text string) sample {
 	t.Helper()
-	p, err := profile.Load([]byte(declaration), "profile.toml")
+	p, err := profile.Load([]byte(declared()), "profile.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +73,13 @@ func newSample(t *testing.T, text string) sample {
 		IsStaff: true, IsSuperuser: true, DateJoined: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC),
 		Attributes: map[string]string{"portfolio_site": text, "profile_pic": "0123abcd"},
 	}}
+	for _, attr := range p.Attributes[2:] {
+		value := text
+		if attr.IsUpload() {
+			value = map[bool]string{true: "0123abcd", false: "KEY/" + text}[attr.IsPicture()]
+		}
+		s.person.Set(attr.Name, value)
+	}
 	s.page = Page{
 		Site: text, Title: text, Description: text, Canonical: "http://localhost:8080/@" + url.PathEscape(text),
 		Image: "http://localhost:8080/" + url.PathEscape(text), BaseURL: "http://localhost:8080", Path: "/" + text, Me: &s.person,
@@ -99,7 +122,7 @@ func (s sample) pages(text string) map[string]templ.Component {
 	stranger := s.page
 	stranger.Me = nil
 	rows := s.profile.Rows()
-	return map[string]templ.Component{
+	pages := map[string]templ.Component{
 		"home":              HomePage(stranger),
 		"register":          RegisterPage(stranger, s.filled, s.fields),
 		"closed":            ClosedPage(stranger),
@@ -114,9 +137,13 @@ func (s sample) pages(text string) map[string]templ.Component {
 		"person":            UserPage(s.page, s.people, s.person, edit),
 		"person, new":       NewUserPage(s.page, s.filled, s.fields),
 		"person, delete":    DeleteUserPage(s.page, s.person, []string{text}),
-		"person, password":  UserPasswordPage(s.page, s.person, s.fields[6]),
+		"person, password":  UserPasswordPage(s.page, s.person, s.fields[len(s.fields)-1]),
 		"error":             ErrorPage(s.page, Problem{Status: 500, Title: text, Text: text, RequestID: text, Retry: 5, Back: text}),
 	}
+	for i, attr := range s.profile.Attributes {
+		pages["profile, "+attr.Name] = ProfilePage(s.page, s.person, rows, Editing{attr.Name, s.fields[4+i]})
+	}
+	return pages
 }
 
 // parts are the fragments that htmx swaps, by name.

@@ -159,6 +159,9 @@ func (a Attribute) JSON(value string) any {
 	return a.Kind.json(a, value)
 }
 
+// Plain is the attribute without its property: for a list of people, which is nobody's h-card.
+func (a Attribute) Plain() Attribute { a.Property = ""; return a }
+
 // IsPicture says whether the value is a picture.
 func (a Attribute) IsPicture() bool { return a.Kind.Widget == Picture }
 

@@ -50,7 +50,7 @@ func (a Attribute) MaySee(me *account.User, person account.User) bool {
 	return a.See == Staff && account.MayViewAdmin(*me)
 }
 
-// MayEdit says whether me may change this attribute of person.
+// MayEdit says whether me may change this attribute of person. What every user has (OfUser) is seen by anyone and edited by oneself.
 func (a Attribute) MayEdit(me, person account.User) bool {
 	if !a.MaySee(&me, person) {
 		return false
