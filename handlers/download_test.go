@@ -49,7 +49,7 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 				if r.status != test.want {
 					t.Errorf("%s: %d, want %d", method, r.status, test.want)
 				}
-				if r.status == 200 && (!strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment;") || r.header.Get("Cache-Control") != "private, no-store" ||
+				if r.status == 200 && (!strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment; filename*=utf-8''my%20_cv_%20%C3%BC.html.txt") || r.header.Get("Cache-Control") != "private, no-store" ||
 					r.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || r.header.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")) {
 					t.Errorf("%s: %v", method, r.header)
 				}

@@ -97,17 +97,9 @@ func (a *App) earlierPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 // acceptPicture reads, draws and stores a picture that was sent. The ledger knows of it before its files are there, so
 // that no file is ever without a row.
 func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
-	if header.Size > picture.MaxBytes {
-		return views.Waiting{}, errTooLarge
-	}
-	file, err := header.Open()
+	data, err := read(header, picture.MaxBytes, errTooLarge)
 	if err != nil {
-		return views.Waiting{}, fmt.Errorf("open the picture that was sent: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(file)
-	if err != nil {
-		return views.Waiting{}, fmt.Errorf("read the picture that was sent: %w", err)
+		return views.Waiting{}, err
 	}
 	drawn, err := a.Reader.Read(c.UserContext(), data)
 	if err != nil {
@@ -120,19 +112,28 @@ func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader) (views.W
 	return waiting, a.Pictures.Put(drawn)
 }
 
-// acceptFile stores a file that was sent to be downloaded. As with a picture, the ledger knows of it first.
-func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
-	if header.Size > picture.MaxFileBytes {
-		return views.Waiting{}, form.Message(tooLargeFile)
+// read returns what a part of a form holds, where it has at most so many bytes.
+func read(header *multipart.FileHeader, most int64, tooLarge form.Message) ([]byte, error) {
+	if header.Size > most {
+		return nil, tooLarge
 	}
 	file, err := header.Open()
 	if err != nil {
-		return views.Waiting{}, fmt.Errorf("open the file that was sent: %w", err)
+		return nil, fmt.Errorf("open the file that was sent: %w", err)
 	}
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(file)
 	if err != nil {
-		return views.Waiting{}, fmt.Errorf("read the file that was sent: %w", err)
+		return nil, fmt.Errorf("read the file that was sent: %w", err)
+	}
+	return data, nil
+}
+
+// acceptFile stores a file that was sent to be downloaded. As with a picture, the ledger knows of it first.
+func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
+	data, err := read(header, picture.MaxFileBytes, form.Message(tooLargeFile))
+	if err != nil {
+		return views.Waiting{}, err
 	}
 	kind, err := picture.FileType(data)
 	if err != nil {

@@ -37,7 +37,7 @@ func (a *App) editAttribute(c *fiber.Ctx) error {
 		return errNotFound
 	}
 	person := signedIn(c)
-	if !attr.OfUser && !attr.MayEdit(person, person) {
+	if !attr.MayEdit(person, person) {
 		return errForbidden
 	}
 	return a.showAttribute(c, fiber.StatusOK, person, views.Field{Attribute: attr, Value: person.Value(attr.Name), Version: person.Version})
@@ -49,7 +49,7 @@ func (a *App) updateAttribute(c *fiber.Ctx) error {
 	switch {
 	case !ok:
 		return errNotFound
-	case !attr.OfUser && !attr.MayEdit(signedIn(c), signedIn(c)):
+	case !attr.MayEdit(signedIn(c), signedIn(c)):
 		return errForbidden
 	case posted(c, "resolve") == "theirs":
 		return saved(c, rowPath(attr), views.AttributeRow(a.page(c, yourProfile), signedIn(c), attr, false))
@@ -126,7 +126,7 @@ func (a *App) checkAttribute(c *fiber.Ctx) error {
 		return errNotFound
 	}
 	person := signedIn(c)
-	if !attr.OfUser && !attr.MayEdit(person, person) {
+	if !attr.MayEdit(person, person) {
 		return errForbidden
 	}
 	text, _ := typed(c, attr)

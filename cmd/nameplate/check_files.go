@@ -73,11 +73,11 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 	if err != nil {
 		return err
 	}
-	lacking := 0
+	lacking, lackingFiles := 0, 0
 	for name := range rows {
 		if key, _, isFile := strings.Cut(name, "/"); isFile {
 			if !documents[key] {
-				lacking++
+				lackingFiles++
 			}
 			delete(documents, key)
 			continue
@@ -87,11 +87,19 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 		}
 		delete(files, name)
 	}
-	if n := len(files) + len(documents); n > 0 {
-		f.warn("%s holds %s without an owner", c.Uploads, count(n, "picture"))
+	for noun, n := range map[string]int{"picture": len(files), "file": len(documents)} {
+		if n > 0 {
+			f.warn("%s holds %s without an owner", c.Uploads, count(n, noun))
+		}
 	}
-	if lacking > 0 {
-		return fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones", count(lacking, "picture"))
+	var errs []error
+	for noun, n := range map[string]int{"picture": lacking, "file": lackingFiles} {
+		if n > 0 {
+			errs = append(errs, fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones", count(n, noun)))
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
 	}
 	if present {
 		f.ok("the pictures in %s are all there (%d)", c.Uploads, len(rows))

@@ -56,21 +56,22 @@ func (d *Dir) PutFile(name string, data []byte) error {
 	return d.sync(filesDir)
 }
 
-// ReadFile returns the content of a file. Its error is fs.ErrNotExist when there is none, which holds for every name that can't be
-// one.
-func (d *Dir) ReadFile(name string) ([]byte, error) {
+// OpenFile opens a file for reading, and says how many bytes it has. Its error is fs.ErrNotExist when there is none, which holds for
+// every name that can't be one.
+func (d *Dir) OpenFile(name string) (*os.File, int, error) {
 	path, ok := filePath(name)
 	if !ok {
-		return nil, fs.ErrNotExist
+		return nil, 0, fs.ErrNotExist
 	}
 	info, err := d.root.Lstat(path)
 	if err != nil {
-		return nil, fmt.Errorf("read file: %w", err)
+		return nil, 0, fmt.Errorf("open file: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fs.ErrNotExist
+		return nil, 0, fs.ErrNotExist
 	}
-	return d.root.ReadFile(path)
+	file, err := d.root.Open(path)
+	return file, int(info.Size()), err
 }
 
 func (d *Dir) removeFile(name string) error {

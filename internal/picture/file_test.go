@@ -3,6 +3,7 @@ package picture_test
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,9 +34,14 @@ func TestFilesAreKeptUnderTheirKeys(t *testing.T) {
 	if err := dir.PutFile(name, []byte("text")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := dir.ReadFile(name); string(got) != "text" || err != nil {
+	file, size, err := dir.OpenFile(name)
+	if err != nil || size != 4 {
+		t.Fatal(size, err)
+	}
+	if got, err := io.ReadAll(file); string(got) != "text" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
+	file.Close()
 	if keys, err := picture.Files(path); len(keys) != 1 || err != nil {
 		t.Errorf("%v, %v", keys, err)
 	}
@@ -45,7 +51,7 @@ func TestFilesAreKeptUnderTheirKeys(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{name, "../../etc/passwd", "x/y", "/", "", rand.Text()} {
-		if _, err := dir.ReadFile(bad); !errors.Is(err, fs.ErrNotExist) {
+		if _, _, err := dir.OpenFile(bad); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
