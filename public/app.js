@@ -16,8 +16,15 @@
     box.focus();
   }
 
-  // Passwords can be shown. A part that is about to be swapped in keeps what was chosen.
+  // A colour as its picker takes it.
+  const colour = (text) => (/^#[0-9a-f]{6}$/i.test(text) ? text : '#000000');
+
+  // Passwords can be shown, and colours picked. A part that is about to be swapped in keeps what was chosen.
   function enhance(root) {
+    for (const input of all('[data-pick]', root)) {
+      const name = root.querySelector(`[for="${input.id}"]`).textContent;
+      input.after(make('input', { type: 'color', className: 'pick', id: `${input.id}-pick`, defaultValue: colour(input.value), ariaLabel: `${name}: pick it` }));
+    }
     for (const input of all('input[type=password]', root)) {
       const shown = document.getElementById(input.id)?.type === 'text';
       if (shown) input.type = 'text';
@@ -34,6 +41,16 @@
     input.type = input.type === 'text' ? 'password' : 'text';
     button.textContent = input.type === 'text' ? 'Hide password' : 'Show password';
   });
+
+  // A colour's picker and its text go together.
+  for (const type of ['input', 'change']) {
+    on(type, ({ target }) => {
+      const other = document.getElementById(target.matches('.pick') ? target.id.slice(0, -5) : `${target.id}-pick`);
+      if (!other || !target.matches('.pick, [data-pick]')) return;
+      if (type === 'input') other.value = colour(target.value);
+      else if (target.matches('.pick')) other.dispatchEvent(new Event(type, { bubbles: true }));
+    });
+  }
 
   // A picture shows itself as it is chosen, and one that is too large never leaves.
   on('change', async (event) => {
@@ -132,7 +149,9 @@
     xhr.send(request.body);
   });
 
-  const edited = (row) => [...all('input, textarea, select', row)].some((input) => input.type !== 'hidden' && (input.options
+  const controls = (field) => all('input, textarea, select', field);
+  const typed = (field) => JSON.stringify([...controls(field)].map((input) => (input.type === 'checkbox' ? input.checked : input.value)));
+  const edited = (row) => [...controls(row)].some((input) => input.type !== 'hidden' && (input.options
     ? input.selectedIndex !== Math.max(0, [...input.options].findIndex((option) => option.defaultSelected))
     : input.value !== input.defaultValue || input.checked !== input.defaultChecked));
 
@@ -140,10 +159,11 @@
     const { ctx } = event.detail;
     const source = ctx.sourceElement;
     const { body } = ctx.request;
-    if (source.matches('.field :is(input, textarea)')) {
-      if (working.has(source.form)) return event.preventDefault();
-      ctx.sent = source.value;
-      const names = ['csrfmiddlewaretoken', 'field', source.name];
+    const field = source.closest('.field');
+    if (field) {
+      if (working.has(field.closest('form')) || source.value === '+other') return event.preventDefault(); // what else is still to be typed
+      ctx.sent = typed(field);
+      const names = ['csrfmiddlewaretoken', 'field', ...[...controls(field)].map((control) => control.name)];
       if (source.autocomplete === 'new-password') names.push('username', 'email', 'first_name', 'last_name');
       for (const name of [...body.keys()]) if (!names.includes(name)) body.delete(name);
     } else if (ctx.target?.id === 'people') {
@@ -179,11 +199,12 @@
       event.preventDefault();
       notice('The site could not answer. What you typed is still here: try again in a moment.');
     } else if ('sent' in ctx) {
-      const input = ctx.sourceElement;
-      if (input.value !== ctx.sent) return event.preventDefault();
-      const next = fragment.querySelector(`#${input.id}`);
-      if (next?.localName === 'textarea') next.textContent = input.value;
-      else if (next && next.type !== 'password') next.setAttribute('value', input.value);
+      if (typed(target) !== ctx.sent) return event.preventDefault();
+      for (const input of controls(target)) {
+        const next = input.id && fragment.querySelector(`#${input.id}`);
+        if (next?.localName === 'textarea') next.textContent = input.value;
+        else if (next?.localName === 'input' && next.type !== 'password') next.setAttribute('value', input.value);
+      }
     } else {
       for (const input of all('input[type=file]', target)) input.value = '';
     }
@@ -191,6 +212,12 @@
     for (const element of all('[autofocus]', fragment)) {
       element.autofocus = false;
       element.dataset.focus = '';
+    }
+    // Inputs of one control stay as they are, whatever the check made of them.
+    const [now, next] = [target, fragment].map((part) => 'sent' in ctx && part.querySelector('.ticks, .links'));
+    if (next) {
+      next.replaceChildren(...now.cloneNode(true).childNodes);
+      next.querySelector('[autofocus]')?.removeAttribute('autofocus');
     }
     enhance(fragment);
   });

@@ -139,10 +139,26 @@ func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 	if column.Name == "username" {
 		attrs["required"], attrs["autocapitalize"] = true, "none"
 	}
-	if edit.Errors[column.Name] != "" {
-		attrs["aria-invalid"], attrs["aria-describedby"] = "true", column.Name+"-"+id(edit.User)+"-error"
+	for name, value := range edit.explained(column) {
+		attrs[name], attrs["aria-invalid"] = value, "true"
 	}
 	return attrs
+}
+
+// rowOther holds the attributes of the input for something else than the options.
+func (edit Edit) rowOther(column admin.Column) templ.Attributes {
+	attrs := edit.rowInput(column, false)
+	attrs["id"], attrs["name"] = column.Attr.OtherField()+"-"+id(edit.User), column.Attr.OtherField()
+	attrs["value"], attrs["aria-label"] = otherText(*column.Attr, edit.typed(column.Name)), column.Label+": something else"
+	return attrs
+}
+
+// explained points a control to what is wrong with it.
+func (edit Edit) explained(column admin.Column) templ.Attributes {
+	if edit.Errors[column.Name] == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-describedby": column.Name + "-" + id(edit.User) + "-error"}
 }
 
 // inputOf is the type of the input for a kind of value in a row.
@@ -164,7 +180,7 @@ func (edit Edit) focusOn(columns []admin.Column) string {
 		return first
 	}
 	for _, column := range columns {
-		if !column.Editable || column.Kind == "picture" || column.Kind == "boolean" || editOf(column) == "file" || editOf(column) == "checks" {
+		if !column.Editable || column.Kind == "picture" || column.Kind == "boolean" || editOf(column) == "file" {
 			continue
 		}
 		if edit.Errors[column.Name] != "" {

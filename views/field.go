@@ -111,7 +111,7 @@ func (field Field) explained() templ.Attributes {
 	return attrs
 }
 
-// checked lets htmx check a text area as it lets it check an input.
+// checked lets htmx check a control of several inputs, or one that is no input, as it lets it check an input.
 func (field Field) checked() templ.Attributes {
 	if field.Check == "" {
 		return nil
@@ -154,7 +154,7 @@ func (field Field) accept() string {
 
 // otherText is a value that is none of the options, as it was typed.
 func otherText(attr profile.Attribute, value string) string {
-	if value == "" || slices.ContainsFunc(attr.Options(), func(o profile.Option) bool { return o.Value == value }) {
+	if value == "" || value == profile.OtherOption || slices.ContainsFunc(attr.Options(), func(o profile.Option) bool { return o.Value == value }) {
 		return ""
 	}
 	return value

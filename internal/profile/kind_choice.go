@@ -28,8 +28,8 @@ func choiceKind() *Kind {
 		sample:  sampleOption,
 		join: func(a Attribute, values func(string) []string) string {
 			text := first(values(a.Name))
-			if _, ok := oneOf(chosen(a), text); a.Other && !ok && (text == "" || text == OtherOption) {
-				return first(values(a.OtherField()))
+			if other := first(values(a.OtherField())); a.Other && other != "" && (text == "" || text == OtherOption) {
+				return other
 			}
 			return text
 		},
@@ -37,7 +37,10 @@ func choiceKind() *Kind {
 			if option, ok := oneOf(chosen(a), text); ok {
 				return option.Value, nil
 			}
-			if a.Other && text != OtherOption {
+			switch {
+			case a.Other && text == OtherOption:
+				return "", form.Message(a.Label + ": write what it is below \"Something else\", or choose another.")
+			case a.Other:
 				return parseOther(a, text)
 			}
 			return "", form.Message(a.Label + ": choose one of those that are listed.")

@@ -99,7 +99,7 @@ func TestValues(t *testing.T) {
 		{"a choice that is not composed", other, "CAFE\u0301", "Café"},
 		{"no choice", choice, "Milk", "!choose one of those that are listed"},
 		{"something else", other, "Milk", "Milk"},
-		{"something else, not said", other, profile.OtherOption, "!choose one"},
+		{"something else, not said", other, profile.OtherOption, "!write what it is"},
 		{"choices in their order", several, "coffee\r\nTEA\n", "tea\ncoffee"},
 		{"too many choices", several, "tea\ncoffee\nmilk", "!choose 2 at the most, these are 3"},
 		{"a choice not there", several, "tea\nbeer", "!'beer' is none of them"},
