@@ -15,7 +15,7 @@ var docsIntroduction string
 // Markdown writes docs/attributes.md: how attributes are declared, every key, and every kind.
 func Markdown() string {
 	var out strings.Builder
-	keys := keyTable(common, Text)
+	keys := keyTable(common, &Kind{})
 	out.WriteString(strings.Replace(docsIntroduction, "KEYS\n", keys, 1))
 	for _, k := range Kinds() {
 		fmt.Fprintf(&out, "- [`%s`](#%s): %s\n", k.Name, k.Name, k.About)
@@ -26,14 +26,14 @@ func Markdown() string {
 	return out.String()
 }
 
-// keyTable has a row for each of the keys with these names, in the order of allKeys. Bounds are of the sort of the column.
-func keyTable(names []string, column Column) string {
+// keyTable has a row for each of the keys with these names, in the order of allKeys, as kind takes them.
+func keyTable(names []string, kind *Kind) string {
 	var out strings.Builder
 	out.WriteString("| key | is | means | without it |\n| --- | --- | --- | --- |\n")
 	for _, k := range allKeys() {
 		if slices.Contains(names, k.name) {
 			if k.name == "min" || k.name == "max" {
-				k.sort = orElse(map[Column]string{Number: aNumber, Date: "a day, without quotes"}[column], k.sort)
+				k = kind.bound(k)
 			}
 			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", k.name, k.sort, k.meaning, k.without)
 		}
@@ -41,9 +41,25 @@ func keyTable(names []string, column Column) string {
 	return out.String()
 }
 
+// bound says what min or max is for a kind.
+func (k *Kind) bound(b key) key {
+	switch k.Store {
+	case Number:
+		b.sort, b.meaning = aNumber, map[string]string{"min": "The least number that is taken.", "max": "The greatest number that is taken."}[b.name]
+	case Date:
+		b.sort, b.meaning = "a day, without quotes", map[string]string{"min": "The first day that is taken.", "max": "The last day that is taken."}[b.name]
+	case List:
+		b.meaning, b.without = "How many there may be at the most.", map[string]string{"choices": "all of them"}[k.Name]
+		b.without = orElse(b.without, fmt.Sprint(linksDefault))
+	default:
+		b.without = fmt.Sprintf("%d characters", k.max)
+	}
+	return b
+}
+
 func (k *Kind) markdown() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "### %s\n\n%s\n\n![The field of a %s](attributes/%s.svg)\n\n", k.Name, k.About, k.Name, k.Name)
+	fmt.Fprintf(&out, "### %s\n\n%s\n\n![A field of the kind %s](attributes/%s.svg)\n\n", k.Name, k.About, k.Name, k.Name)
 	fmt.Fprintf(&out, "```toml\n[[attribute]]\n%s\n```\n\n", k.declared)
 	if k.Widget != Picture && k.Widget != File {
 		fmt.Fprintf(&out, "Typed: `%s`", strings.ReplaceAll(k.Example, "\n", "`, and on a line of its own `"))
@@ -53,11 +69,11 @@ func (k *Kind) markdown() string {
 		out.WriteString(".\n\n")
 	}
 	if len(k.Keys) > 0 {
-		out.WriteString(keyTable(k.Keys, k.Store) + "\n")
+		out.WriteString(keyTable(k.Keys, k) + "\n")
 	}
 	fmt.Fprintf(&out, "- Column: %s\n- In lists: %s\n", columnWords(k.Store), k.listWords())
-	if k.max > 0 {
-		fmt.Fprintf(&out, "- Length: at most %d characters where `max` says nothing else\n", k.max)
+	if k.max > 0 && k.Store == Text && !slices.Contains(k.Keys, "max") {
+		fmt.Fprintf(&out, "- Length: at most %d characters\n", k.max)
 	}
 	if k.property != "" {
 		fmt.Fprintf(&out, "- h-card: `%s`, where neither the name nor `property` says another\n", k.property)
