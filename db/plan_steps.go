@@ -220,6 +220,10 @@ func conversion(old, a profile.Attribute, pg bool) (value, wrong string) {
 		return column, ""
 	case to == profile.Text && from != profile.List:
 		return asText(old, pg, column), ""
+	case to == profile.Text && pg: // a line each
+		return "(SELECT string_agg(item, E'\\n' ORDER BY place) FROM jsonb_array_elements_text(" + column + ") WITH ORDINALITY AS items (item, place))", ""
+	case to == profile.Text:
+		return "(SELECT group_concat(value, char(10)) FROM json_each(" + column + "))", ""
 	case from != profile.Text:
 		return "", ""
 	case to == profile.Number && pg:

@@ -64,6 +64,35 @@ func TestMigrationsKeepValues(t *testing.T) {
 	}
 }
 
+// TestListsBecomeTexts takes several choices to a text of lines, and where everybody has one at the most to one choice.
+func TestListsBecomeTexts(t *testing.T) {
+	list := "[[attribute]]\nname='size'\nkind='choices'\nchoices=['S','M','L']\n"
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		d := dbtest.OpenWith(t, source, dir, list)
+		u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "ada", Attributes: map[string]string{"size": "S\nL"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := strings.Replace(list, "'choices'", "'choice'", 1)
+		_, err = dbtest.Unmigrated(t, source, dir, one).Plan(t.Context())
+		if _, refused := errors.AsType[db.Refusal](err); !refused {
+			t.Errorf("two choices became one: %v", err)
+		}
+		d = dbtest.OpenWith(t, source, dir, "[[attribute]]\nname='size'\nkind='longtext'\n")
+		if u, err := d.User(t.Context(), u.ID); err != nil || u.Value("size") != "S\nL" {
+			t.Errorf("%+v, %v", u.Attributes, err)
+		}
+		if _, err := d.SetAttribute(t.Context(), db.Author{}, u.ID, attr("size"), "L", 0); err != nil {
+			t.Fatal(err)
+		}
+		dbtest.OpenWith(t, source, dir, list)
+		d = dbtest.OpenWith(t, source, dir, one)
+		if u, err := d.User(t.Context(), u.ID); err != nil || u.Value("size") != "L" {
+			t.Errorf("%+v, %v", u.Attributes, err)
+		}
+	})
+}
+
 func TestMigrationsRefuseWhatWouldLose(t *testing.T) {
 	for name, row := range map[string]struct{ toml, value, want string }{
 		"a text that is no number":  {"[[attribute]]\nname='size'\nkind='number'\n", "XL", `ada has "XL"`},
