@@ -77,6 +77,7 @@ func run(p plan) error {
 		{"load the public page and the register page", b.pages},
 		{"ask for the admin's lists", b.lists},
 		{"add attributes", b.attributes},
+		{"narrow lists by attributes", b.filters},
 		{"upload a photograph", b.upload},
 		{"log in wrongly", b.logins},
 		{"weigh the servers", b.memory},
