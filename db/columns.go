@@ -57,16 +57,26 @@ func asText(a profile.Attribute, pg bool, column string) string {
 func sortKey(a profile.Attribute, pg bool, column string) string {
 	switch a.Kind.Store {
 	case profile.Number:
-		return "COALESCE(" + column + ", -9000000000000000)"
+		return "COALESCE(" + column + ", " + leastKey(a, pg) + ")"
 	case profile.Boolean:
-		return "COALESCE(" + column + ", FALSE)"
+		return "(CASE WHEN " + column + " THEN 2 WHEN NOT " + column + " THEN 1 ELSE 0 END)" // nothing, no, yes
 	case profile.Date:
-		if pg {
-			return "COALESCE(" + column + ", '-infinity'::date)"
-		}
-		return "COALESCE(" + column + ", '')"
+		return "COALESCE(" + column + ", " + leastKey(a, pg) + ")"
 	}
 	return column
+}
+
+// leastKey is the sortKey of nothing.
+func leastKey(a profile.Attribute, pg bool) string {
+	switch {
+	case a.Kind.Store == profile.Number:
+		return "-9000000000000000"
+	case a.Kind.Store == profile.Boolean:
+		return "0"
+	case a.Kind.Store == profile.Date && pg:
+		return "'-infinity'::date"
+	}
+	return "''"
 }
 
 // argument turns a value's text into what the column is given.

@@ -17,6 +17,7 @@ const (
 	sortedHits = 3_000  // so few are found and sorted
 	triedRows  = 2_000  // rows of the sorted index that are looked at one by one
 	metRows    = 50_000 // rows of the sorted index that are compared with the hits
+	weighed    = 50_000 // how far each of several filters is counted, to begin with the one that leaves out most
 )
 
 // People returns one page of the list of people, with their attributes. Rows that come or go meanwhile don't make others appear
@@ -111,13 +112,12 @@ func (l *list) count(ctx context.Context) (int, fetch, error) {
 	if err := l.setHits(ctx); err != nil {
 		return 0, nil, err
 	}
-	if l.search.hits == "" {
-		if len(l.flags) == 0 {
-			n, err := l.number(ctx, "SELECT 1 FROM users")
-			return n, l.walk, err
-		}
-		n, err := l.number(ctx, l.filtered())
-		return n, l.reading(n, l.filtered()), err
+	switch {
+	case l.search.hits == "" && len(l.filters) == 0:
+		n, err := l.number(ctx, "SELECT 1 FROM users", maxTotal)
+		return n, l.walk, err
+	case l.search.hits == "":
+		return l.countFiltered(ctx)
 	}
 	n, ids, err := l.found(ctx, l.search.count)
 	if err != nil || n == 0 {
@@ -126,7 +126,7 @@ func (l *list) count(ctx context.Context) (int, fetch, error) {
 	if n <= maxTotal {
 		l.search.hits = ids
 	}
-	if len(l.flags) == 0 {
+	if len(l.filters) == 0 {
 		return n, l.reading(n, l.search.hits), nil
 	}
 	both, err := l.both(ctx, n)
@@ -140,26 +140,36 @@ func (l *list) count(ctx context.Context) (int, fetch, error) {
 	return n, l.reading(n, both), err
 }
 
+// countFiltered is count where nothing is searched.
+func (l *list) countFiltered(ctx context.Context) (int, fetch, error) {
+	n, err := l.countFilters(ctx)
+	if err != nil || n == 0 || len(l.filters) == 1 {
+		return n, l.reading(n, l.filtered()), err
+	}
+	n, ids, err := l.found(ctx, l.filtered())
+	if n > maxTotal {
+		ids = l.filtered()
+	}
+	return n, l.reading(n, ids), err
+}
+
 // both returns the query of the ids of who is found by the text, n or more, and fits the filters.
 func (l *list) both(ctx context.Context, n int) (string, error) {
 	if n > maxTotal {
-		few, err := l.number(ctx, l.filtered())
+		fewest, err := l.countFilters(ctx)
 		if err != nil {
 			return "", err
 		}
-		if few <= maxTotal {
-			return "SELECT u.id FROM users u" + l.search.join + where(append(l.filters("u", true), l.search.test)), nil
+		if fewest <= maxTotal {
+			return "SELECT f.id AS id FROM (" + l.filtered() + ") f" + l.joined("f.id") + l.search.join + where([]string{l.search.test}), nil
 		}
 	}
-	if l.flags[0].rank < rare {
-		return "SELECT h.id FROM (" + l.search.hits + ") h WHERE " + l.loose("h.id") + " IN (" + l.filtered() + ")", nil
-	}
-	return "SELECT h.id FROM (" + l.search.hits + ") h JOIN users u ON u.id = h.id" + where(l.filters("u", false)), nil
+	return "SELECT h.id AS id FROM (" + l.search.hits + ") h" + l.joined("h.id") + where(l.tests(l.filters)), nil
 }
 
-// number counts what a query finds, up to one more than maxTotal.
-func (l *list) number(ctx context.Context, query string) (n int, err error) {
-	query, args := used(fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d) found", query, maxTotal+1), l.args)
+// number counts what a query finds, up to one more than most.
+func (l *list) number(ctx context.Context, query string, most int) (n int, err error) {
+	query, args := used(fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d) found", query, most+1), l.args)
 	if err := l.tx.row(ctx, query, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count: %w", err)
 	}

@@ -18,7 +18,8 @@ type list struct {
 	tx      *Tx
 	pg      bool
 	text    *texts
-	column  string    // what it is sorted by
+	sort    string    // the field that it is sorted by
+	column  string    // what that is compared by
 	table   string    // the table of that column, with the alias that column begins with
 	id      string    // the id in that table
 	from    [2]string // the places of the cursor's value and id; empty for none
@@ -26,24 +27,13 @@ type list struct {
 	after   string    // the condition that the cursor makes; empty for none
 	order   string    // ORDER BY, in the direction in which rows are read
 	down    bool      // read from the last to the first
-	flags   []flag
+	filters []filter
 	search  search
 	args    []any // the arguments of every text of this list
 }
 
-// rare is above the ranks of flags that few people have.
-const rare = 3
-
-// flag is a filter: a yes-or-no field of users, or a condition on profiles. The rarer its people are, the smaller its rank.
-type flag struct {
-	column  string
-	yes     bool
-	profile string // the condition on profiles; empty for a field of users
-	rank    int
-}
-
 func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
-	l := &list{pg: d.pg, text: &d.text, table: "users u", id: "u.id"}
+	l := &list{pg: d.pg, text: &d.text, sort: q.Sort, table: "users u", id: "u.id"}
 	column, ok := resource.Column(q.Sort)
 	if !ok || !column.Sortable {
 		return nil, admin.BadQuery("The list can't be sorted like this.")
@@ -57,24 +47,9 @@ func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
 		l.table, l.column, l.id = "profiles p", sortKey(*column.Attr, d.pg, "p."+quoted(q.Sort)), "p.user_id"
 	}
 	l.setSearch(q.Q)
-	for name, value := range q.Filters {
-		yes := value == "1"
-		field, _, _ := strings.Cut(name, "__")
-		filter, ok := resource.Filter(field)
-		if !ok {
-			return nil, admin.BadQuery("The list can't be narrowed like this.")
-		}
-		if filter.Attr != nil {
-			l.flags = append(l.flags, flag{profile: l.attributeFilter(*filter.Attr, name, value)})
-			continue
-		}
-		rank := slices.Index([]string{"is_superuser", "is_active", "is_staff"}, name)
-		if yes == (name == "is_active") { // most people are active, and neither staff nor superusers
-			rank += rare
-		}
-		l.flags = append(l.flags, flag{column: name, yes: yes, rank: rank})
+	if err := l.setFilters(resource, q.Filters); err != nil {
+		return nil, err
 	}
-	slices.SortFunc(l.flags, func(a, b flag) int { return a.rank - b.rank })
 	return l, l.setCursor(q, column)
 }
 
@@ -112,10 +87,12 @@ func (l *list) cursorValue(column admin.Column, text string) (any, error) {
 	switch {
 	case column.Name == "date_joined":
 		return strconv.ParseInt(text, 10, 64)
-	case column.Kind == "boolean":
+	case column.Attr == nil && column.Kind == "boolean":
 		return strconv.ParseBool(text)
 	case column.Attr == nil:
 		return text, nil
+	case column.Attr.Kind.Store == profile.Boolean:
+		return strconv.ParseInt(text, 10, 32)
 	case column.Attr.Kind.Store == profile.Number:
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
@@ -139,37 +116,6 @@ func (l *list) arg(value any) string {
 	l.args = append(l.args, value)
 	return "?" + strconv.Itoa(len(l.args))
 }
-
-// filters returns the conditions of the filters. With drive the first of them, the rarest, may choose the index; the others
-// never may.
-func (l *list) filters(table string, drive bool) []string {
-	var conditions []string
-	for i, f := range l.flags {
-		column := table + "." + f.column
-		if f.profile != "" {
-			column = table + ".id"
-		}
-		if !drive || i > 0 {
-			column = l.loose(column)
-		}
-		if f.profile != "" {
-			conditions = append(conditions, column+" IN (SELECT user_id FROM profiles WHERE "+f.profile+")")
-			continue
-		}
-		conditions = append(conditions, fmt.Sprintf("%s = %t", column, f.yes))
-	}
-	return conditions
-}
-
-// loose returns a column as one that SQLite never looks up by an index. (PostgreSQL counts for itself.)
-func (l *list) loose(column string) string {
-	if l.pg {
-		return column
-	}
-	return "+" + column
-}
-
-func (l *list) filtered() string { return "SELECT u.id FROM users u" + where(l.filters("u", true)) }
 
 func where(conditions []string) string {
 	conditions = slices.DeleteFunc(conditions, func(s string) bool { return s == "" })
@@ -218,16 +164,25 @@ func (l *list) keys(from string, n int, conditions ...string) string {
 	return fmt.Sprintf("SELECT %s AS id, %s AS v FROM %s%s%s LIMIT %d", l.id, l.column, from, where(append(conditions, l.after)), l.order, n)
 }
 
-// walk reads along the index of what the list is sorted by, and takes everybody. Behind a cursor these are first who has the
-// same value and then who has another: one after the other, because SQLite finds its way to the value alone.
-func (l *list) walk(ctx context.Context, n int) ([]listed, error) {
+// along is the query of the first n ids behind the cursor along the index of what the list is sorted by. Behind a cursor these are
+// first who has the same value and then who has another: one after the other, because SQLite finds its way to the value alone.
+func (l *list) along(n int) string {
 	if l.after == "" {
-		return l.whole(ctx, l.keys(l.table, n), nil, "", n)
+		return l.keys(l.table, n, l.within()...)
 	}
 	same, beyond := *l, *l
 	same.after = fmt.Sprintf("%s = %s AND %s %s %s", l.column, l.from[0], l.id, l.compare, l.from[1])
+	same.order = " ORDER BY " + l.id // their value is one
+	if l.down {
+		same.order += " DESC"
+	}
 	beyond.after = fmt.Sprintf("%s %s %s", l.column, l.compare, l.from[0])
-	return l.whole(ctx, "SELECT * FROM ("+same.keys(l.table, n)+") same UNION ALL SELECT * FROM ("+beyond.keys(l.table, n)+") beyond", nil, "", n)
+	return "SELECT * FROM (" + same.keys(l.table, n) + ") same UNION ALL SELECT * FROM (" + beyond.keys(l.table, n, l.within()...) + ") beyond"
+}
+
+// walk reads along the index, and takes everybody.
+func (l *list) walk(ctx context.Context, n int) ([]listed, error) {
+	return l.whole(ctx, l.along(n), nil, "", n)
 }
 
 // sorted finds everybody with the query ids and sorts them.
@@ -241,11 +196,12 @@ func (l *list) sorted(ids string) fetch {
 	}
 }
 
-// tried walks along the index and looks at each person whether they fit. Where these are too far apart, it goes on with next.
-func (l *list) tried(next fetch) fetch {
+// tried walks along so many rows of the index and looks at each person whether they fit. Where these are too far apart, it goes on
+// with next.
+func (l *list) tried(rows int, next fetch) fetch {
 	return func(ctx context.Context, n int) ([]listed, error) {
-		conditions := append(l.filters("u", false), l.search.test)
-		people, err := l.whole(ctx, l.keys(l.table, triedRows), conditions, l.search.join, n)
+		conditions := append(l.tests(l.filters), l.search.test)
+		people, err := l.whole(ctx, l.along(rows), conditions, l.search.join, n)
 		if err != nil || len(people) == n {
 			return people, err
 		}
@@ -260,7 +216,7 @@ func (l *list) met(ids string) fetch {
 		if l.down {
 			order = " ORDER BY w.v DESC, w.id DESC"
 		}
-		people, err := l.whole(ctx, "SELECT w.id AS id, w.v AS v FROM ("+l.keys(l.table, metRows)+") w WHERE "+l.loose("w.id")+" IN ("+ids+")"+
+		people, err := l.whole(ctx, "SELECT w.id AS id, w.v AS v FROM ("+l.along(metRows)+") w WHERE "+l.loose("w.id")+" IN ("+ids+")"+
 			order+fmt.Sprintf(" LIMIT %d", n), nil, "", n)
 		if err != nil || len(people) == n {
 			return people, err
@@ -272,12 +228,16 @@ func (l *list) met(ids string) fetch {
 // reading returns the quickest way to read a list of n rows, whose ids the query gives.
 func (l *list) reading(n int, ids string) fetch {
 	switch {
+	case l.search.hits == "" && len(l.filters) == 1 && len(l.within()) > 0:
+		return l.walk
 	case n <= sortedHits:
 		return l.sorted(ids)
 	case n <= maxTotal:
 		return l.met(ids)
+	case l.search.hits == "":
+		return l.tried(triedRows, l.tried(metRows, l.sorted(ids)))
 	}
-	return l.tried(l.met(ids))
+	return l.tried(triedRows, l.met(ids))
 }
 
 // used returns a text with only those of the arguments that it names, numbered anew: PostgreSQL refuses others.

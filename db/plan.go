@@ -31,8 +31,8 @@ func (r Refusal) Error() string { return string(r) }
 
 // recorded is an attribute as the database has it.
 type recorded struct {
-	column, kind             string
-	unique, required, sorted bool
+	column, kind, indexes string
+	unique, required      bool
 }
 
 // Plan compares the declaration with the database. It fails with Refusal where something can't be done without loss.
@@ -75,7 +75,7 @@ func (d *DB) Plan(ctx context.Context) (Plan, error) {
 
 // recorded reads the table attributes.
 func (d *DB) recorded(ctx context.Context) (map[string]recorded, error) {
-	rows, err := d.r.QueryContext(ctx, "SELECT name, kind, is_unique, is_required, is_sorted FROM attributes")
+	rows, err := d.r.QueryContext(ctx, "SELECT name, kind, is_unique, is_required, indexes FROM attributes")
 	if err != nil {
 		return nil, fmt.Errorf("read the attributes: %w", told(err))
 	}
@@ -83,7 +83,7 @@ func (d *DB) recorded(ctx context.Context) (map[string]recorded, error) {
 	have := map[string]recorded{}
 	for rows.Next() {
 		var r recorded
-		if err := rows.Scan(&r.column, &r.kind, &r.unique, &r.required, &r.sorted); err != nil {
+		if err := rows.Scan(&r.column, &r.kind, &r.unique, &r.required, &r.indexes); err != nil {
 			return nil, told(err)
 		}
 		have[r.column] = r
@@ -115,8 +115,8 @@ func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]re
 			return nil, err
 		}
 		steps = append(steps, step)
-	case old.sorted != a.Sortable():
-		steps = append(steps, sorting(a))
+	case old.indexes != indexing(a):
+		steps = append(steps, reindex(stillUnique(a, old.unique)))
 	}
 	if a.Unique != old.unique {
 		step, err := d.unique(ctx, a, old.column)

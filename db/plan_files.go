@@ -37,12 +37,7 @@ func (p Plan) SQL(pg bool) string {
 	for _, step := range p.Steps {
 		back = back && step.down != nil
 		for _, statement := range step.up(pg) {
-			if strings.Contains(statement, "\n") { // it would be cut at the end of a line
-				statement = "-- +goose StatementBegin\n" + statement + ";\n-- +goose StatementEnd"
-			} else {
-				statement += ";"
-			}
-			b.WriteString(statement + "\n")
+			b.WriteString(whole(statement))
 		}
 	}
 	if !back {
@@ -51,10 +46,18 @@ func (p Plan) SQL(pg bool) string {
 	b.WriteString("\n-- +goose Down\n")
 	for i := len(p.Steps) - 1; i >= 0; i-- {
 		for _, statement := range p.Steps[i].down(pg) {
-			b.WriteString(statement + ";\n")
+			b.WriteString(whole(statement))
 		}
 	}
 	return b.String()
+}
+
+// whole is a statement as it stands in the file of a migration.
+func whole(statement string) string {
+	if strings.Contains(statement, "\n") { // it would be cut at the end of a line
+		return "-- +goose StatementBegin\n" + statement + ";\n-- +goose StatementEnd\n"
+	}
+	return statement + ";\n"
 }
 
 // Write writes the plan as one migration for each database, under name and the next number of the directory, and returns their

@@ -10,38 +10,9 @@ import (
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-// indexes are the statements that make the indexes of an attribute.
-func indexes(a profile.Attribute, pg bool) []string {
-	var list []string
-	if a.IsUpload() || a.Sortable() {
-		list = append(list, index(a, pg))
-	}
-	if a.Unique {
-		list = append(list, uniqueIndex(a))
-	}
-	return list
-}
-
-// index finds whose a picture or a file is, and puts the values of any other attribute in their order.
-func index(a profile.Attribute, pg bool) string {
-	column := quoted(a.Name)
-	if a.IsUpload() {
-		return "CREATE INDEX profiles_" + a.Name + " ON profiles (" + column + ") WHERE " + column + " <> ''"
-	}
-	return "CREATE INDEX profiles_" + a.Name + " ON profiles (" + sortKey(a, pg, column) + ", user_id)"
-}
-
-func uniqueIndex(a profile.Attribute) string {
-	return "CREATE UNIQUE INDEX profiles_" + a.Name + "_key ON profiles (" + quoted(a.Name) + ") WHERE NOT (" + isNone(a, quoted(a.Name)) + ")"
-}
-
-func noIndexes(a profile.Attribute) []string {
-	return []string{"DROP INDEX IF EXISTS profiles_" + a.Name, "DROP INDEX IF EXISTS profiles_" + a.Name + "_key"}
-}
-
 func record(a profile.Attribute) string {
-	return fmt.Sprintf("INSERT INTO attributes (name, kind, is_unique, is_required, is_sorted) VALUES (%s, %s, %t, %t, %t)",
-		quote(a.Name), quote(a.Kind.Name), a.Unique, a.Required && a.Default != "", a.Sortable())
+	return fmt.Sprintf("INSERT INTO attributes (name, kind, is_unique, is_required, indexes) VALUES (%s, %s, %t, %t, %s)",
+		quote(a.Name), quote(a.Kind.Name), a.Unique, a.Required && a.Default != "", quote(indexing(a)))
 }
 
 // fill gives the default to who has no value.
@@ -61,21 +32,11 @@ func fill(a profile.Attribute) []string {
 	}
 }
 
-// sorting adds or drops the index of an attribute whose texts have become short or too long for one.
-func sorting(a profile.Attribute) Step {
-	words := "sort lists by " + a.Name
-	statements := func(pg bool) []string {
-		return []string{index(a, pg), setSorted(a)}
-	}
-	if !a.Sortable() {
-		words = "no longer sort lists by " + a.Name + ", whose texts may be too long for an index"
-		statements = func(bool) []string { return []string{"DROP INDEX IF EXISTS profiles_" + a.Name, setSorted(a)} }
-	}
-	return Step{Words: words, name: a.Name + "_sorted", up: statements}
-}
-
-func setSorted(a profile.Attribute) string {
-	return fmt.Sprintf("UPDATE attributes SET is_sorted = %t WHERE name = %s", a.Sortable(), quote(a.Name))
+// reindex makes the indexes of an attribute anew, where it has others than it should.
+func reindex(a profile.Attribute) Step {
+	return Step{Words: "make the indexes of " + a.Name + " anew", name: a.Name + "_indexes", up: func(pg bool) []string {
+		return append(append(noIndexes(a, pg), indexes(a, pg)...), setIndexing(a))
+	}}
 }
 
 func add(a profile.Attribute) Step {
@@ -92,12 +53,12 @@ func add(a profile.Attribute) Step {
 			}
 			return append(list, indexes(a, pg)...)
 		},
-		down: func(bool) []string { return removal(a) },
+		down: func(pg bool) []string { return removal(a, pg) },
 	}
 }
 
-func removal(a profile.Attribute) []string {
-	return append(noIndexes(a), "ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "DELETE FROM attributes WHERE name = "+quote(a.Name))
+func removal(a profile.Attribute, pg bool) []string {
+	return append(noIndexes(a, pg), "ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "DELETE FROM attributes WHERE name = "+quote(a.Name))
 }
 
 func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
@@ -108,7 +69,7 @@ func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
 	}
 	return Step{Words: words, Loses: n, name: "remove_" + a.Name, up: func(pg bool) []string {
 		if !a.IsUpload() {
-			return removal(a)
+			return removal(a, pg)
 		}
 		token := "hex(randomblob(16))"
 		if pg {
@@ -116,13 +77,13 @@ func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
 		}
 		// Their files go with the next sweep.
 		return append([]string{"INSERT INTO waiting_pictures (token, name, state, created_at) SELECT " + token + ", " + quoted(a.Name) +
-			", 'dropped', 0 FROM profiles WHERE " + quoted(a.Name) + " <> ''"}, removal(a)...)
+			", 'dropped', 0 FROM profiles WHERE " + quoted(a.Name) + " <> ''"}, removal(a, pg)...)
 	}}, err
 }
 
 func rename(a, old profile.Attribute) Step {
 	move := func(from, to profile.Attribute, pg bool) []string {
-		list := append(noIndexes(from),
+		list := append(noIndexes(from, pg),
 			"ALTER TABLE profiles RENAME COLUMN "+quoted(from.Name)+" TO "+quoted(to.Name),
 			"UPDATE attributes SET name = "+quote(to.Name)+" WHERE name = "+quote(from.Name),
 			"UPDATE history SET field = "+quote(to.Name)+" WHERE field = "+quote(from.Name))
@@ -139,7 +100,7 @@ func rename(a, old profile.Attribute) Step {
 
 func (d *DB) unique(ctx context.Context, a profile.Attribute, column string) (Step, error) {
 	flag := fmt.Sprintf("UPDATE attributes SET is_unique = %t WHERE name = %s", a.Unique, quote(a.Name))
-	off := []string{"DROP INDEX IF EXISTS profiles_" + a.Name + "_key", flag}
+	off := []string{"DROP INDEX IF EXISTS " + uniqueName(a), flag}
 	if !a.Unique {
 		return Step{Words: "let several people have the same " + a.Name, name: a.Name + "_not_unique", up: func(bool) []string { return off }}, nil
 	}
@@ -179,9 +140,8 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 		Words: "make " + a.Name + " " + a.Kind.Name + " instead of " + old.Kind.Name, name: a.Name + "_" + a.Kind.Name,
 		up: func(pg bool) []string {
 			kind := "UPDATE attributes SET kind = " + quote(a.Kind.Name) + " WHERE name = " + quote(a.Name)
-			plain := a
-			plain.Unique = old.Unique && a.Unique // what else becomes unique is a step of its own
-			list := noIndexes(a)
+			plain := stillUnique(a, old.Unique)
+			list := noIndexes(old, pg)
 			if old.Kind.Store != a.Kind.Store {
 				value, wrong = conversion(old, a, pg)
 				list = append(list, guarded(a, wrong)...)
@@ -190,7 +150,7 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 					"UPDATE profiles SET "+next+" = "+value+" WHERE NOT ("+isNone(old, quoted(a.Name))+")",
 					"ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "ALTER TABLE profiles RENAME COLUMN "+next+" TO "+quoted(a.Name))
 			}
-			return append(append(list, indexes(plain, pg)...), kind, setSorted(a))
+			return append(append(list, indexes(plain, pg)...), kind, setIndexing(a))
 		},
 	}, nil
 }

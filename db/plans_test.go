@@ -26,7 +26,7 @@ func ListPlans(t testing.TB, d *DB) map[string]string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			query, args := used(l.keys(l.table, 101), l.args)
+			query, args := used(l.along(101), l.args)
 			err = d.read(t.Context(), func(tx *Tx) error {
 				if _, err := tx.exec(t.Context(), "SET LOCAL enable_seqscan = off"); err != nil {
 					return err

@@ -157,24 +157,11 @@ func TestListsWalkAlongAnIndex(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			query, args := used(l.keys(l.table, 101), l.args)
+			query, args := used(l.along(101), l.args)
 			plan := explain(t, d, query, args)
-			if strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, "USING") {
+			if strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+l.table[len(l.table)-1:]) && q.After+q.Before != "" && q.Before != admin.End {
 				t.Errorf("%+v: %s", q, plan)
 			}
-		}
-	}
-}
-
-func TestMinorityFiltersAreAnsweredByAnIndex(t *testing.T) {
-	d := openFile(t, filepath.Join(t.TempDir(), "n.db"))
-	for name, yes := range map[string]bool{"is_staff": true, "is_superuser": true, "is_active": false} {
-		l, err := d.newList(admin.People(d.profile), admin.Query{Sort: "username", Filters: map[string]string{name: map[bool]string{true: "1", false: "0"}[yes]}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if plan := explain(t, d, l.filtered(), nil); !strings.Contains(plan, "COVERING INDEX users_"+name) {
-			t.Errorf("%s: %s", name, plan)
 		}
 	}
 }

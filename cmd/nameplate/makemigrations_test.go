@@ -159,7 +159,7 @@ func TestMakeMigrationsInTheSource(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, dialect := range []string{"sqlite", "postgres"} {
-		if len(p.files("source/"+dialect+"/0003_birthday.sql")) != 1 {
+		if len(p.files("source/"+dialect+"/0004_birthday.sql")) != 1 {
 			t.Errorf("%v", p.files("source/*/*"))
 		}
 	}
@@ -188,7 +188,7 @@ func TestKilledMigration(t *testing.T) {
 	}
 	took := time.Since(begin)
 	state := func() string {
-		return ask[string](p, "SELECT group_concat(sql, ';') || (SELECT group_concat(name || kind || is_sorted || is_searched || is_required) FROM attributes) ||"+
+		return ask[string](p, "SELECT group_concat(sql, ';') || (SELECT group_concat(name || kind || indexes || is_searched || is_required) FROM attributes) ||"+
 			" (SELECT count(*) || max(version_id) FROM profile_db_version) FROM (SELECT sql FROM sqlite_schema ORDER BY name)") +
 			ask[string](p, "SELECT count(*) || ' ' || sum(bio = 'hello') || ' ' || (SELECT count(*) FROM people_search WHERE text LIKE '%hello%') FROM profiles")
 	}

@@ -7,17 +7,17 @@ import (
 )
 
 // nameMax is PostgreSQL's 63, and room for what names of indexes have around it.
-const nameMax = 55
+const nameMax = 45
 
 // reserved are names that forms, rows and columns already use for something else, or that would hide what a form in a page has
 // under this name itself.
 var reserved = []string{
-	"action", "across", "after", "append", "attribute", "attributes", "avatar_public", "before", "children", "closest", "code",
-	"confirm", "contains", "created_at", "csrfmiddlewaretoken", "dataset", "date_joined", "deleted", "edit", "elements", "email",
+	"action", "across", "after", "append", "attribute", "attributes", "avatar_public", "before", "children", "closest", "cmax", "cmin", "code",
+	"confirm", "contains", "created_at", "csrfmiddlewaretoken", "ctid", "dataset", "date_joined", "deleted", "edit", "elements", "email",
 	"email_key", "field", "first_name", "focus", "form", "groups", "id", "invitation", "is_active", "is_staff", "is_superuser",
-	"last_login", "last_name", "length", "list", "login", "main", "matches", "method", "n", "new", "new_password", "next", "old_password",
-	"password", "people", "permissions", "person", "profile", "q", "recovery_code", "register", "remember", "remove", "reset", "resolve", "row", "rowid", "saved", "search",
-	"sort", "status", "submit", "summary", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "zoom",
+	"last_login", "last_name", "length", "list", "login", "main", "matches", "method", "n", "new", "new_password", "next", "oid", "old_password",
+	"password", "people", "permissions", "person", "pkey", "profile", "q", "recovery_code", "register", "remember", "remove", "reset", "resolve", "row", "rowid", "saved", "search",
+	"sort", "status", "submit", "summary", "tableoid", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "xmax", "xmin", "zoom",
 }
 
 // checkName says what is wrong with a name that stands at key.

@@ -111,7 +111,7 @@ func TestLoadRefusesWhatClashes(t *testing.T) {
 	for name, row := range map[string]struct{ source, want string }{
 		"101 attributes":             {many, "p.toml:301: a profile has at most 100 attributes; leave this one out"},
 		"a name with __":             {one("a__b", ""), "p.toml:2: 'a__b' has __ in it, which lists use for something else; write one _"},
-		"a name of 56":               {one(strings.Repeat("a", 56), ""), "p.toml:2: the name 'aaaaaaaaaaaaaaaaaaaa…' is too long; 55 characters"},
+		"a name of 46":               {one(strings.Repeat("a", 46), ""), "p.toml:2: the name 'aaaaaaaaaaaaaaaaaaaa…' is too long; 45 characters"},
 		"a reserved name":            {one("csrfmiddlewaretoken", ""), "p.toml:2: 'csrfmiddlewaretoken' is taken by Nameplate itself; choose another name"},
 		"a name of SQLite's":         {one("sqlite_x", ""), "p.toml:2: 'sqlite_x' is taken"},
 		"a name in another script":   {one("größe", ""), "p.toml:2: 'größe' is no name"},
