@@ -21,6 +21,13 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 const permissions = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
 	"magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 
+// everywhere are the headers of every response.
+var everywhere = [][2][]byte{
+	{[]byte("Content-Security-Policy"), []byte(policy)}, {[]byte("X-Content-Type-Options"), []byte("nosniff")},
+	{[]byte("Referrer-Policy"), []byte("same-origin")}, {[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
+	{[]byte("Cross-Origin-Resource-Policy"), []byte("same-origin")}, {[]byte("Permissions-Policy"), []byte(permissions)},
+}
+
 // headers sets what every response carries, and refuses a request that could be read in two ways.
 func (a *App) headers(c *fiber.Ctx) error {
 	a.setHeaders(c)
@@ -46,12 +53,9 @@ func twoLengths(head []byte) bool {
 
 func (a *App) setHeaders(c *fiber.Ctx) {
 	h := &c.Response().Header
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", permissions)
+	for _, header := range everywhere {
+		h.SetCanonical(header[0], header[1])
+	}
 	if a.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}

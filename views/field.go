@@ -12,7 +12,7 @@ import (
 )
 
 // inputType is the type of the field's input: its own, or that of its kind.
-func (field Field) inputType() string {
+func (field *Field) inputType() string {
 	switch {
 	case field.Type != "":
 		return field.Type
@@ -23,10 +23,10 @@ func (field Field) inputType() string {
 }
 
 // secret says whether the value is never shown.
-func (field Field) secret() bool { return field.inputType() == "password" }
+func (field *Field) secret() bool { return field.inputType() == "password" }
 
 // plain says whether the value is a name of some sort, which a keyboard must not correct.
-func (field Field) plain() bool {
+func (field *Field) plain() bool {
 	switch field.inputType() {
 	case "password", "email", "url":
 		return true
@@ -35,7 +35,7 @@ func (field Field) plain() bool {
 }
 
 // hint is the help below the label. It says where a field may stay empty, how a value is written that can't be guessed, and who sees it.
-func (field Field) hint() string {
+func (field *Field) hint() string {
 	if field.Kind == nil || field.OfUser {
 		if field.Required || field.Help == "" {
 			return field.Help
@@ -51,6 +51,9 @@ func (field Field) hint() string {
 
 // sectionsOf sorts the fields of a form by their groups, as profile.Sections does with attributes.
 func sectionsOf(fields []Field) [][]Field {
+	if !slices.ContainsFunc(fields, func(field Field) bool { return field.Group != "" }) {
+		return [][]Field{fields}
+	}
 	var groups []string
 	sections := map[string][]Field{}
 	for _, field := range fields {
@@ -69,7 +72,7 @@ func sectionsOf(fields []Field) [][]Field {
 }
 
 // grouped says whether several inputs ask for the value: each then has a label of its own.
-func (field Field) grouped() bool {
+func (field *Field) grouped() bool {
 	return field.Kind.Widget == profile.Checks || field.Kind.Widget == profile.Links
 }
 
@@ -100,7 +103,7 @@ func seenBy(attr profile.Attribute) string {
 }
 
 // explained points a control to its hint and its error.
-func (field Field) explained() templ.Attributes {
+func (field *Field) explained() templ.Attributes {
 	attrs := templ.Attributes{}
 	if described := field.describedBy(); described != "" {
 		attrs["aria-describedby"] = described
@@ -111,24 +114,25 @@ func (field Field) explained() templ.Attributes {
 	return attrs
 }
 
-// checked lets htmx check a control of several inputs, or one that is no input, as it lets it check an input.
-func (field Field) checked() templ.Attributes {
+// checked lets htmx check a control of several inputs, or one that is no input, as textInput does it for most.
+func (field *Field) checked() templ.OrderedAttributes {
 	if field.Check == "" {
 		return nil
 	}
-	return templ.Attributes{
-		"hx-post": field.Check, "hx-trigger": field.checkTrigger(), "hx-target": "#field-" + field.Name, "hx-swap": "outerMorph",
-		"hx-sync": "this:replace", "hx-encoding": "application/x-www-form-urlencoded", "hx-vals": "field:" + field.Name,
+	return templ.OrderedAttributes{
+		{Key: "hx-post", Value: field.Check}, {Key: "hx-trigger", Value: field.checkTrigger()}, {Key: "hx-target", Value: "#field-" + field.Name},
+		{Key: "hx-swap", Value: "outerMorph"}, {Key: "hx-sync", Value: "this:replace"},
+		{Key: "hx-encoding", Value: "application/x-www-form-urlencoded"}, {Key: "hx-vals", Value: "field:" + field.Name},
 	}
 }
 
 // picked says whether one of several values is chosen.
-func (field Field) picked(value string) bool {
+func (field *Field) picked(value string) bool {
 	return slices.Contains(strings.Split(field.Value, "\n"), value)
 }
 
 // tickID is the id of one of several inputs: the first has the field's name, which a summary leads to.
-func (field Field) tickID(i int) string {
+func (field *Field) tickID(i int) string {
 	if i == 0 {
 		return field.Name
 	}
@@ -136,16 +140,16 @@ func (field Field) tickID(i int) string {
 }
 
 // links are the rows of a list of links: those there are, and two empty ones.
-func (field Field) links() []profile.Link {
+func (field *Field) links() []profile.Link {
 	return append(profile.LinksOf(field.Value), profile.Link{}, profile.Link{})
 }
 
-func (field Field) linkLabel(what string, i int) string {
+func (field *Field) linkLabel(what string, i int) string {
 	return field.Label + ": " + what + " " + strconv.Itoa(i+1)
 }
 
 // accept lists the types of files that can be chosen.
-func (field Field) accept() string {
+func (field *Field) accept() string {
 	if field.IsFile() {
 		return ".pdf,.txt,application/pdf,text/plain"
 	}
@@ -161,7 +165,7 @@ func otherText(attr profile.Attribute, value string) string {
 }
 
 // describedBy lists the ids of what explains the input.
-func (field Field) describedBy() string {
+func (field *Field) describedBy() string {
 	ids := ""
 	if field.hint() != "" {
 		ids = field.Name + "-hint "
@@ -173,7 +177,7 @@ func (field Field) describedBy() string {
 }
 
 // max is the most characters that the input takes, empty for any number.
-func (field Field) max() string {
+func (field *Field) max() string {
 	if field.Max == 0 {
 		return ""
 	}
@@ -182,7 +186,7 @@ func (field Field) max() string {
 
 // checkTrigger lets htmx check the field when it is left, a moment later so that a press on the form's button is not moved
 // away from under the finger; and as it is typed once it has been wrong.
-func (field Field) checkTrigger() string {
+func (field *Field) checkTrigger() string {
 	if field.Error != "" {
 		return "change delay:150ms, input delay:400ms"
 	}
@@ -190,7 +194,7 @@ func (field Field) checkTrigger() string {
 }
 
 // again is field in a form that comes back: a good password is gone where the browser did not keep it.
-func (filled Filled) again(field Field) Field {
+func (filled *Filled) again(field *Field) *Field {
 	if len(filled.Errors) > 0 && field.secret() && field.Error == "" {
 		field.Help = "A password is never kept: where this is empty, type it once more. " + field.Help
 	}
@@ -198,7 +202,7 @@ func (filled Filled) again(field Field) Field {
 }
 
 // errors is what a summary is made of when the form has this one field.
-func (field Field) errors() form.Errors {
+func (field *Field) errors() form.Errors {
 	if field.Error == "" {
 		return nil
 	}
