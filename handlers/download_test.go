@@ -8,6 +8,7 @@ import (
 
 	"nameplate/db"
 	"nameplate/db/dbtest"
+	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 )
 
@@ -65,8 +66,19 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 				t.Errorf("picture for %d: %d %q", i, r.status, r.header.Get("Cache-Control"))
 			}
 		}
+		stored := func() int {
+			files, err := picture.Files(s.dir)
+			must(t, err)
+			return len(files)
+		}
+		before := stored()
+		if r := own.upload("/settings/profile/cv", "cv", "b.txt", []byte("another")); r.status != 303 || own.get("/@ada/cv").body != "another" || stored() != before {
+			t.Errorf("replaced: %d, %d files instead of %d", r.status, stored(), before)
+		}
 		if r := own.post("/settings/profile/cv", "remove", "1"); r.status != 303 || own.get("/@ada/cv").status != 404 {
 			t.Errorf("removed: %d", r.status)
+		} else if stored() != before-1 {
+			t.Errorf("%d files instead of %d", stored(), before-1)
 		}
 	})
 }

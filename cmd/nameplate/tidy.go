@@ -9,7 +9,7 @@ import (
 	"nameplate/internal/picture"
 )
 
-// waitingPictures is how long a picture waits for its refused form to come back.
+// waitingPictures is how long a picture or a file waits for its refused form to come back.
 const waitingPictures = 24 * time.Hour
 
 // tidyHourly clears what nobody comes back for, every hour until ctx is done. The returned channel closes when it has
@@ -32,12 +32,12 @@ func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Dir, log
 	return stopped
 }
 
-// tidy removes waiting pictures older than a day, and sessions that have expired.
+// tidy removes waiting pictures and files older than a day, and sessions that have expired.
 func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture.Dir, log *slog.Logger) {
 	if n, err := database.SweepPictures(ctx, now.Add(-waitingPictures), false, pictures.Remove); err != nil {
-		log.Error("clear pictures that wait", "error", err)
+		log.Error("clear pictures and files that wait", "error", err)
 	} else if n > 0 {
-		log.Info("cleared pictures that nobody came back for", "pictures", n)
+		log.Info("cleared pictures and files that nobody came back for", "uploads", n)
 	}
 	if n, err := database.ClearSessions(ctx); err != nil {
 		log.Error("clear expired sessions", "error", err)
