@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"nameplate/internal/profile"
 )
@@ -207,6 +210,9 @@ func TestHostileTextInEveryKind(t *testing.T) {
 			if err != nil || a.status != http.StatusSeeOther && a.status != http.StatusUnprocessableEntity {
 				t.Errorf("%s into %s: %v, status %d", text, field, err, a.status)
 			}
+			if a.status == http.StatusUnprocessableEntity && !slices.Contains([]profile.Widget{profile.Checks, profile.File, profile.Picture}, kind.Widget) && !strings.Contains(kept(a.doc, "#row-"+field), text) {
+				t.Errorf("%s into %s: the refused form holds %q", text, field, kept(a.doc, "#row-"+field))
+			}
 		}
 		id := s.id(name)
 		for _, path := range []string{"/@" + name, "/admin/users?q=" + url.QueryEscape(text), "/admin/users?edit=" + id, "/admin/users/" + id} {
@@ -216,6 +222,15 @@ func TestHostileTextInEveryKind(t *testing.T) {
 			}
 		}
 	}
+}
+
+// kept is what the inputs of a form hold.
+func kept(doc *goquery.Document, selector string) string {
+	var all []string
+	doc.Find(selector).Find("input, option[selected], textarea").Each(func(_ int, input *goquery.Selection) {
+		all = append(all, input.AttrOr("value", strings.TrimPrefix(input.Text(), "\n")))
+	})
+	return strings.Join(all, "\n")
 }
 
 // TestAttributesAreAdded goes the way of an operator who adds four attributes to a site with people.
