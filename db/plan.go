@@ -128,7 +128,7 @@ func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]re
 	if a.Required && a.Default != "" && !old.required {
 		steps = append(steps, Step{
 			Words: "fill " + a.Name + " with " + strconv.Quote(a.Default) + " where it is empty", name: "fill_" + a.Name,
-			up: func(bool) []string { return fill(a) },
+			up: func(pg bool) []string { return fill(a, pg) },
 		})
 	}
 	return steps, nil

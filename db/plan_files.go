@@ -30,7 +30,8 @@ func (p Plan) Name() string {
 func (p Plan) SQL(pg bool) string {
 	var b, words strings.Builder
 	for _, step := range p.Steps {
-		words.WriteString("-- " + strings.Join(strings.Fields(step.Words), " ") + "\n")
+		said := strings.Join(strings.Fields(step.Words), " ")
+		words.WriteString("-- " + strings.ReplaceAll(said, "+goose", "goose") + "\n") // which goose would take for a word to itself
 	}
 	b.WriteString(words.String() + "\n-- +goose Up\n")
 	back := true

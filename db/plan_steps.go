@@ -16,8 +16,9 @@ func record(a profile.Attribute) string {
 }
 
 // fill gives the default to who has no value.
-func fill(a profile.Attribute) []string {
-	value := quote(a.Default)
+func fill(a profile.Attribute, pg bool) []string {
+	end := map[bool]string{true: "chr(10)", false: "char(10)"}[pg] // a line of its own could be one that goose takes for a word to itself
+	value := strings.ReplaceAll(quote(a.Default), "\n", "' || "+end+" || '")
 	switch a.Kind.Store {
 	case profile.Number:
 		value = a.Default
@@ -49,7 +50,7 @@ func add(a profile.Attribute) Step {
 		up: func(pg bool) []string {
 			list := []string{"ALTER TABLE profiles ADD COLUMN " + quoted(a.Name) + " " + columnType(a, pg), record(a)}
 			if a.Required && a.Default != "" {
-				list = append(list, fill(a)...)
+				list = append(list, fill(a, pg)...)
 			}
 			return append(list, indexes(a, pg)...)
 		},

@@ -46,7 +46,7 @@ func TestMigrationsKeepValues(t *testing.T) {
 		"a text to longtext":   {"[[attribute]]\nname='size'\nkind='longtext'\n", "size", "it's <b>", "it's <b>"},
 		"made unique":          {"[[attribute]]\nname='size'\nkind='text'\nunique=true\n", "size", "M", "M"},
 		"a default elsewhere":  {old + "[[attribute]]\nname='tea'\nkind='text'\nrequired=true\ndefault=\"it's; green\"\n", "tea", "", "it's; green"},
-		"a default of lines":   {old + "[[attribute]]\nname='tea'\nkind='longtext'\nrequired=true\ndefault=\"\"\"a;\nb\"\"\"\n", "tea", "", "a;\nb"},
+		"a default of lines":   {old + "[[attribute]]\nname='tea'\nkind='longtext'\nrequired=true\ndefault=\"\"\"a;\n-- +goose StatementEnd\n-- +goose Down\nit's b\"\"\"\n", "tea", "", "a;\n-- +goose StatementEnd\n-- +goose Down\nit's b"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachPlace(t, func(t *testing.T, source, dir string) {

@@ -79,6 +79,8 @@ func TestLoadRefusesEveryMistake(t *testing.T) {
 		{"a region misnamed", "phone", "region='UK'", "4: 'UK' is no code of a country; write region = \"GB\""},
 		{"a region in words", "phone", "region='Germany'", "4: 'Germany' is no country that has telephone numbers; region is the two letters of a country, in quotes; write region = \"DE\""},
 		{"an empty region", "phone", "region=''", "4: '' is no country that has telephone numbers"},
+		{"two letters exchanged", "text", "hlep='x'", "4: 'hlep' is unknown; did you mean 'help'?"},
+		{"two letters exchanged, nearer to another", "text", "mxa=1", "4: 'mxa' is unknown; did you mean 'max'?"},
 		{"a mistake after a list of lines", "choice", "choices = [\n 'a', # [[attribute]]\n 'lable = 3',\n]\nlable=1", "8: 'lable' is unknown; did you mean 'label'?"},
 		{"a mistake after a text of lines", "text", "label = \"\"\"x\\\n  [[attribute]]\\\n\"\"\"\nlable=1", "7: 'lable' is unknown"},
 		{"a value that is none", "text", "max = lots", "4: expected value but found \"lots\" instead; a line is KEY = VALUE"},
