@@ -116,7 +116,7 @@ func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]re
 		}
 		steps = append(steps, step)
 	case old.indexes != indexing(a):
-		steps = append(steps, reindex(stillUnique(a, old.unique)))
+		steps = append(steps, reindex(stillUnique(a, old.unique), old))
 	}
 	if a.Unique != old.unique {
 		step, err := d.unique(ctx, a, old.column)

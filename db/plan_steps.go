@@ -33,10 +33,15 @@ func fill(a profile.Attribute, pg bool) []string {
 	}
 }
 
-// reindex makes the indexes of an attribute anew, where it has others than it should.
-func reindex(a profile.Attribute) Step {
+// reindex makes the indexes of an attribute anew, where it has others than it should. Until migration 0003 a unique one's was called
+// otherwise; nothing else of that name can have been there.
+func reindex(a profile.Attribute, old recorded) Step {
 	return Step{Words: "make the indexes of " + a.Name + " anew", name: a.Name + "_indexes", up: func(pg bool) []string {
-		return append(append(noIndexes(a, pg), indexes(a, pg)...), setIndexing(a))
+		list := noIndexes(a, pg)
+		if old.indexes == "" && old.unique {
+			list = append(list, "DROP INDEX IF EXISTS "+indexName(a)+"_key")
+		}
+		return append(append(list, indexes(a, pg)...), setIndexing(a))
 	}}
 }
 

@@ -255,6 +255,24 @@ func TestNamesOfIndexesNeverMeet(t *testing.T) {
 	})
 }
 
+// TestIndexesOfAnOlderSortAreMadeAnew takes a database to where migration 0003 finds one: it knows of no indexes, and a unique one has
+// another name.
+func TestIndexesOfAnOlderSortAreMadeAnew(t *testing.T) {
+	unique := strings.Replace(old, "search=true", "unique=true", 1) + "[[attribute]]\nname='drinks'\nkind='choices'\nchoices=['tea']\n"
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		d := dbtest.OpenWith(t, source, dir, unique)
+		want := dbtest.Columns(t, d)
+		for _, statement := range []string{"DROP INDEX profiles_size__key", "CREATE UNIQUE INDEX profiles_size_key ON profiles (size) WHERE size <> ''",
+			"DROP INDEX profiles_drinks__empty", "UPDATE attributes SET indexes = ''"} {
+			dbtest.Exec(t, d, statement)
+		}
+		d = dbtest.OpenWith(t, source, dir, unique)
+		if got := dbtest.Columns(t, d); !slices.Equal(got, want) {
+			t.Errorf("the columns and indexes are\n%v\nwant\n%v", got, want)
+		}
+	})
+}
+
 func TestWritingTwiceTakesTheNextNumber(t *testing.T) {
 	eachPlace(t, func(t *testing.T, source, dir string) {
 		dbtest.OpenWith(t, source, dir, old)

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS profile_db_version (
 	is_applied BOOLEAN NOT NULL,                     -- always true
 	tstamp     TIMESTAMP NOT NULL DEFAULT now()      -- when
 );
-CREATE UNIQUE INDEX profile_db_version_once ON profile_db_version (version_id);
+CREATE UNIQUE INDEX IF NOT EXISTS profile_db_version_once ON profile_db_version (version_id);
 INSERT INTO profile_db_version (version_id, is_applied) VALUES (0, TRUE) ON CONFLICT DO NOTHING;
 
 -- +goose Down

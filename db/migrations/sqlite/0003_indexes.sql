@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS profile_db_version (
 	is_applied INTEGER NOT NULL,                     -- always 1
 	tstamp     TIMESTAMP DEFAULT (datetime('now'))   -- when
 );
-CREATE UNIQUE INDEX profile_db_version_once ON profile_db_version (version_id);
+CREATE UNIQUE INDEX IF NOT EXISTS profile_db_version_once ON profile_db_version (version_id);
 INSERT INTO profile_db_version (version_id, is_applied) VALUES (0, 1) ON CONFLICT DO NOTHING;
 
 -- +goose Down
