@@ -99,7 +99,5 @@ func listQuery(list string) url.Values {
 		return url.Values{}
 	}
 	values.Del("edit")
-	values.Del("saved")
-	values.Del("deleted")
-	return values
+	return listed(values)
 }

@@ -47,10 +47,8 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 	if err != nil {
 		return views.People{}, admin.BadQuery("The address of this list can't be read. Go to the first page.")
 	}
-	values.Del("saved")
-	values.Del("deleted")
 	resource := admin.People(a.shown)
-	q, err := resource.ParseQuery(values)
+	q, err := resource.ParseQuery(listed(values))
 	if err != nil {
 		return views.People{}, err
 	}
@@ -59,6 +57,14 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 		return views.People{}, err
 	}
 	return views.People{Resource: resource, Query: q, Page: page, Profile: a.shown.Attributes}, nil
+}
+
+// listed is the query of a list without what a page says once.
+func listed(values url.Values) url.Values {
+	for _, name := range []string{"saved", "deleted", "imported"} {
+		values.Del(name)
+	}
+	return values
 }
 
 // showUsers answers the list. A row that is open stands on the page even where the list would not show it.
@@ -72,6 +78,8 @@ func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
 	page := a.page(c, people)
 	if c.Query("deleted") != "" {
 		page.Saved = "The person was deleted."
+	} else if numbers := c.Query("imported"); numbers != "" {
+		page.Saved = saidImported(numbers)
 	}
 	return render(c, status, views.UsersPage(page, list), views.PeopleTable(page, list))
 }

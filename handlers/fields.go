@@ -23,6 +23,8 @@ import (
 const (
 	tooLarge     = "Choose a smaller picture: this one is over 10 MB."
 	tooLargeFile = "Choose a smaller file: this one is over 5 MB."
+
+	tooLargeTable = form.Message("Send the table in several parts: this one is over 1 MB.")
 )
 
 // errTooLarge marks a picture that is over the limit, so that the form is answered with 413.
@@ -173,7 +175,7 @@ func (a *App) hold(c *fiber.Ctx, filled views.Filled) error {
 // refusal is the status of a form with errors: 413 for a picture over the limit, else 422.
 func refusal(errs form.Errors) int {
 	for _, message := range errs {
-		if message == tooLarge || message == tooLargeFile {
+		if message == tooLarge || message == tooLargeFile || message == tooLargeTable.Error() {
 			return fiber.StatusRequestEntityTooLarge
 		}
 	}

@@ -91,6 +91,20 @@ func TestWhoSeesWhat(t *testing.T) {
 			}
 		}
 		admin := s.as(boss)
+		table := admin.get("/admin/users/export.csv?q=ada").body
+		for _, kind := range profile.Kinds() {
+			for _, see := range []string{"anyone", "members", "staff", "oneself"} {
+				if got := strings.Contains(table, kind.Name+"_"+see); got != (see != "oneself") {
+					t.Errorf("the table tells of %s_%s: %v", kind.Name, see, got)
+				}
+			}
+		}
+		if n := strings.Count(table, "zebra7"); n != 3 {
+			t.Errorf("the table has %d of the 3 texts", n)
+		}
+		if r := admin.upload("/admin/users/import", "file", "a.csv", []byte("username,text_oneself\nada,forged\n")); r.status != 422 || !r.says("'text_oneself', which there is not") {
+			t.Errorf("importing what staff don't see: %d", r.status)
+		}
 		for _, query := range []string{"text_oneself__isempty=0", "sort=text_oneself", "number_oneself__gte=1", "choice_oneself=gnu7-oneself"} {
 			if got := admin.get("/admin/users?" + query).status; got != 400 {
 				t.Errorf("%s: status %d, want 400", query, got)

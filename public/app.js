@@ -266,7 +266,7 @@
 
   // What was saved is said once, and not again when the page is loaded anew.
   const here = new URL(location);
-  for (const name of ['saved', 'deleted']) here.searchParams.delete(name);
+  for (const name of ['saved', 'deleted', 'imported']) here.searchParams.delete(name);
   if (here.search !== location.search) history.replaceState(history.state, '', here);
   enhance(document);
 })();

@@ -95,14 +95,35 @@ func (people People) sorted(column admin.Column) string {
 
 // count says how many people the list has.
 func (people People) count() string {
-	switch n := people.Page.Total; {
-	case people.Page.TotalMore:
-		return "Over " + thousands(n) + " people"
-	case n == 1:
-		return "1 person"
-	default:
-		return thousands(n) + " people"
+	if people.Page.TotalMore {
+		return "Over " + CountPeople(people.Page.Total)
 	}
+	return CountPeople(people.Page.Total)
+}
+
+// CountPeople says how many people n are.
+func CountPeople(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return thousands(n) + " people"
+}
+
+// these says whom the list is of.
+func (people People) these() string {
+	if people.narrowed() {
+		return "these people"
+	}
+	return "all people"
+}
+
+// exportAddress is where the list is exported, all its pages.
+func (people People) exportAddress() templ.SafeURL {
+	query := people.Query.First().Encode()
+	if query != "" {
+		query = "?" + query
+	}
+	return templ.SafeURL(usersPath + "/export.csv" + query)
 }
 
 // thousands writes n with a comma between each three digits.

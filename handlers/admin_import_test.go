@@ -1,0 +1,128 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+)
+
+const importPath = "/admin/users/import"
+
+func TestExport(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.as(s.add("boss", asSuperuser))
+		for i := range 1100 { // over several pages
+			_, err := s.db.CreateUser(t.Context(), db.Author{}, account.User{Username: fmt.Sprintf("p%04d", i), FirstName: "=1+1", IsActive: i%2 == 0})
+			must(t, err)
+		}
+		r := boss.get("/admin/users/export.csv")
+		rows, err := csv.NewReader(strings.NewReader(r.body)).ReadAll()
+		if err != nil || r.status != 200 || len(rows) != 1102 || strings.Join(rows[0], ",") != "username,email,first_name,last_name,portfolio_site,profile_pic" {
+			t.Fatalf("%d, %d rows, %v, %v", r.status, len(rows), rows[0], err)
+		}
+		if rows[1][0] != "boss" || rows[1101][0] != "p1099" || rows[2][2] != "'=1+1" {
+			t.Errorf("%v … %v", rows[1:3], rows[1101])
+		}
+		if !strings.HasPrefix(r.header.Get("Content-Type"), "text/csv") || r.header.Get("Cache-Control") != "private, no-store" ||
+			r.header.Get("Content-Disposition") != `attachment; filename="people.csv"` || !strings.Contains(r.body, "\r\n") {
+			t.Errorf("%v", r.header)
+		}
+		r = boss.get("/admin/users/export.csv?is_active=0&sort=-username&n=3&after=&q=p10&saved=1")
+		if rows, err := csv.NewReader(strings.NewReader(r.body)).ReadAll(); err != nil || len(rows) != 51 || rows[1][0] != "p1099" {
+			t.Errorf("narrowed: %d rows, %v", len(rows), err)
+		}
+		if r := boss.get("/admin/users/export.csv?password=1"); r.status != 400 {
+			t.Errorf("an unknown filter: %d", r.status)
+		}
+		if r := boss.do(httptest.NewRequest(http.MethodHead, "/admin/users/export.csv", nil)); r.status != 200 || r.body != "" {
+			t.Errorf("HEAD: %d", r.status)
+		}
+		if link := boss.get("/admin/users?is_active=0").Find("a[download]").AttrOr("href", ""); link != "/admin/users/export.csv?is_active=0" {
+			t.Errorf("the list leads to %s", link)
+		}
+	})
+}
+
+func TestImport(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		sent := "username;first_name;portfolio_site\r\nada;Zo\xeb;example.org/ada\r\nnew;<b>;\r\n"
+		preview := boss.upload(importPath, "file", "people.csv", []byte(sent))
+		if preview.status != 200 || !preview.says("1 new, 1 changed, 0 as they are.") || !preview.says("Zoë") || preview.Find("b").Length() != 0 {
+			t.Fatalf("%d: %s", preview.status, preview.Find("main").Text())
+		}
+		if _, err := s.db.UserByName(t.Context(), "new"); err == nil {
+			t.Error("the preview has written something")
+		}
+		confirm := func(change ...string) answer {
+			fields := []string{"table", preview.value("table"), "seen", preview.value("seen"), "confirm", "1"}
+			return boss.post(importPath, append(change, fields...)...)
+		}
+		if r := confirm("seen", "forged"); r.status != 409 || !r.says("Somebody changed one of these people") {
+			t.Errorf("confirmed without having seen it: %d", r.status)
+		}
+		_, err := s.db.SetAttribute(t.Context(), db.Author{}, ada.ID, profile.Attribute{Name: "first_name"}, "Typed", 0)
+		must(t, err)
+		r := confirm()
+		if r.status != 409 || !r.says("Typed") {
+			t.Errorf("changed meanwhile: %d", r.status)
+		}
+		preview = r
+		if r = confirm(); r.status != 303 || !boss.get(r.location()).says("Imported: 1 person added, 1 person changed.") {
+			t.Fatalf("confirmed: %d", r.status)
+		}
+		got, err := s.db.UserByName(t.Context(), "ada")
+		if err != nil || got.FirstName != "Zoë" || got.Value("portfolio_site") != "https://example.org/ada" || got.Email != "ada@example.org" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if r := confirm(); r.status != 409 || r.Find("[name=confirm]").Length() != 0 {
+			t.Errorf("confirmed twice: %d", r.status)
+		}
+	})
+}
+
+func TestImportRefuses(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, clerk := s.as(s.add("boss", asSuperuser)), s.as(s.add("clerk", asStaff))
+		for name, row := range map[string]struct {
+			file string
+			want int
+			says string
+		}{
+			"nothing":         {"", 422, "empty"},
+			"a spreadsheet":   {"PK\x03\x04\x00", 422, "save it as CSV"},
+			"a column":        {"username,is_superuser\nada,1\n", 422, "'is_superuser', which there is not"},
+			"a password":      {"username,password\nada,1\n", 422, "'password', which there is not"},
+			"a wrong line":    {"username,email\nnew1,nobody\nnew2,\n", 422, "email: "},
+			"hostile text":    {"username,email\n<script>alert(1)</script>,\n", 422, "1 wrong"},
+			"over the limit":  {"username\n" + strings.Repeat("a", 1<<20), 413, "over 1 MB"},
+			"a broken letter": {"username,first_name\nnew1,\"\u202e\"\n", 422, "1 wrong"},
+		} {
+			r := boss.upload(importPath, "file", "people.csv", []byte(row.file))
+			if r.status != row.want || !r.says(row.says) || r.Find("[name=confirm]").Length() != 0 || r.Find("script:not([src])").Length() != 0 {
+				t.Errorf("%s: %d %s", name, r.status, r.Find("main").Text())
+			}
+		}
+		if r := boss.post(importPath); r.status != 422 || !r.says("Choose a table in CSV.") {
+			t.Errorf("no file: %d", r.status)
+		}
+		if r := clerk.upload(importPath, "file", "people.csv", []byte("username,first_name\nboss,Mine\n")); r.status != 422 || !r.says("Only a superuser may change this person.") {
+			t.Errorf("staff changing a superuser: %d", r.status)
+		}
+		if n, err := s.db.CountUsers(t.Context()); err != nil || n != 2 {
+			t.Errorf("%d people, %v", n, err)
+		}
+		for _, query := range []string{"imported=x", "imported=1", "imported=-1-2", "imported=9999999999999-1", "imported=<b>-1"} {
+			if r := boss.get("/admin/users?" + query); r.status != 200 || r.says("Imported") {
+				t.Errorf("%s: %d", query, r.status)
+			}
+		}
+	})
+}

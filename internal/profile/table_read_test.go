@@ -1,0 +1,99 @@
+package profile_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+)
+
+func tableProfile(t testing.TB) profile.Profile {
+	t.Helper()
+	p, err := profile.Load([]byte(tableTOML), "profile.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestTablesAreReadAsSpreadsheetsWriteThem(t *testing.T) {
+	p := tableProfile(t)
+	const text = "username;Motto;drinks\r\nada;\"Zoë; \"\"Ä\"\"\";\"tea\ncoffee\"\r\n;;\r\nbob;;\r\n"
+	utf16 := func(e unicode.Endianness) []byte {
+		data, err := unicode.UTF16(e, unicode.UseBOM).NewEncoder().Bytes([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	ansi, err := charmap.Windows1252.NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commas := strings.NewReplacer("; ", "; ", ";", ",").Replace(text)
+	for name, data := range map[string][]byte{
+		"UTF-8": []byte(text), "UTF-8 with a mark": []byte("\ufeff" + text), "UTF-16": utf16(unicode.LittleEndian), "UTF-16, the other way": utf16(unicode.BigEndian),
+		"Windows-1252": ansi, "with commas": []byte(commas), "with tabs": []byte(strings.NewReplacer("; ", "; ", ";", "\t").Replace(text)),
+		"with a line that says so": []byte("sep=;\r\n" + text),
+	} {
+		table, err := p.ReadTable(data)
+		if err != nil || len(table.Lines) != 2 {
+			t.Errorf("%s: %+v, %v", name, table, err)
+			continue
+		}
+		if want := []string{"ada", `Zoë; "Ä"`, "tea\ncoffee"}; !slices.Equal(table.Lines[0].Cells, want) {
+			t.Errorf("%s: %q, want %q", name, table.Lines[0].Cells, want)
+		}
+		if got, want := table.Lines[1].Number, 5+strings.Count(string(data[:4]), "sep"); got != want {
+			t.Errorf("%s: line %d, want %d", name, got, want)
+		}
+	}
+}
+
+func TestTablesThatCantBeReadAreRefused(t *testing.T) {
+	p := tableProfile(t)
+	for name, row := range map[string]struct{ text, want string }{
+		"nothing":               {" \r\n", "empty"},
+		"a spreadsheet":         {"PK\x03\x04....", "save it as CSV"},
+		"a picture":             {"\x89PNG\x00\x00", "save it as CSV"},
+		"no people":             {"username,motto\n", "no people"},
+		"no username":           {"motto\nx\n", "'username'"},
+		"an unknown column":     {"username,shoe\nada,1\n", "'shoe'"},
+		"a column twice":        {"username,motto,Motto\nada,1,2\n", "twice"},
+		"too few cells":         {"username,motto\nada\n", "Line 2 has 1 cells"},
+		"too many cells":        {"username,motto\nada,1,2\n", "Line 2 has 3 cells"},
+		"a quote out of place":  {"username,motto\nada,a \"b\n", "Line 2 can't be read"},
+		"a quote that stays":    {"username,motto\nada,\"b\n", "can't be read"},
+		"too many people":       {"username\n" + strings.Repeat("ada\n", profile.TableMax+1), "more than 5000"},
+		"a column of a picture": {"username,portrait\nada,1\n", "'portrait'"},
+	} {
+		_, err := p.ReadTable([]byte(row.text))
+		if _, ok := errors.AsType[form.Message](err); !ok || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: %v, want %q", name, err, row.want)
+		}
+	}
+}
+
+func FuzzReadTable(f *testing.F) {
+	for _, seed := range []string{"username,motto\nada,x\n", "sep=;\nusername;drinks\nada;\"a\nb\"\n", "\xff\xfeu\x00", "username\n\"", "\xe4;username\n1;2"} {
+		f.Add([]byte(seed))
+	}
+	p := tableProfile(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, err := p.ReadTable(data)
+		if _, ok := errors.AsType[form.Message](err); err != nil && !ok {
+			t.Errorf("no message: %v", err)
+		}
+		for _, line := range table.Lines {
+			if len(line.Cells) != len(table.Columns) {
+				t.Errorf("%d cells of %d", len(line.Cells), len(table.Columns))
+			}
+		}
+	})
+}
