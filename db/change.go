@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nameplate/internal/account"
+	"nameplate/internal/profile"
 )
 
 // change is one field of a person that becomes another.
@@ -16,6 +17,7 @@ type change struct {
 	value    any    // what the column gets
 	key      string // the folded form, where the field has a column for it
 	ofUser   bool
+	secret   bool // only its owner sees it: the history says that it changed, and not from what to what
 }
 
 // changes lists what differs between two states of one person.
@@ -41,7 +43,9 @@ func (d *DB) changes(before, after account.User) []change {
 	}
 	for _, attr := range d.profile.Attributes {
 		if old, value := before.Attributes[attr.Name], after.Attributes[attr.Name]; old != value {
-			list = append(list, change{field: attr.Name, old: old, new: value, value: argument(attr, value)})
+			c := change{field: attr.Name, old: old, new: value, value: argument(attr, value)}
+			c.secret = attr.See == profile.Oneself
+			list = append(list, c)
 		}
 	}
 	return list

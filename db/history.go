@@ -25,6 +25,9 @@ func (tx *Tx) log(ctx context.Context, by Author, u account.User, action string,
 		}
 	}
 	for _, c := range list {
+		if c.secret {
+			c.old, c.new = "", ""
+		}
 		_, err := tx.exec(ctx, "INSERT INTO history (at, by_id, by_username, user_id, username, action, field, old, new, ip,"+
 			" version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 			tx.now(), id, name, u.ID, u.Username, action, c.field, c.old, c.new, by.IP, u.Version)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"nameplate/db"
@@ -215,7 +217,7 @@ func sorted(t *testing.T, d *db.DB, people []account.User, name string) {
 
 func TestCursorsOfOtherListsAreRefused(t *testing.T) {
 	dbtest.EachWith(t, everyKind(), func(t *testing.T, d *db.DB) {
-		for _, value := range []string{"NaN", "Infinity", "x", "1e999", "'", ""} {
+		for _, value := range []string{"NaN", "Infinity", "x", "1e999", "'", "", "0x1p4", "1_0", "0000-01-01", "2147483648"} {
 			for _, sort := range []string{"my_number", "my_date", "my_boolean"} {
 				_, err := d.People(t.Context(), admin.Query{Sort: sort, After: admin.EncodeCursor(value, 1)})
 				if _, bad := errors.AsType[admin.BadQuery](err); err != nil && !bad {
@@ -284,6 +286,83 @@ func TestSeededPeopleHaveEveryKind(t *testing.T) {
 			if got := len(all(t, d, a.Name+"__isempty=0")) > 0; got != want {
 				t.Errorf("somebody has a %s: %v, want %v", a.Kind.Name, got, want)
 			}
+		}
+	})
+}
+
+// TestOneUniqueValueManyAtOnce lets many people save the same unique value at the same moment: one has it, the others are told.
+func TestOneUniqueValueManyAtOnce(t *testing.T) {
+	dbtest.EachWith(t, "[[attribute]]\nname='badge'\nkind='text'\nunique=true\n", func(t *testing.T, d *db.DB) {
+		var people []account.User
+		for i := range 6 {
+			u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: fmt.Sprintf("p%d", i), IsActive: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			people = append(people, u)
+		}
+		for round := range 8 {
+			var wg sync.WaitGroup
+			var saved atomic.Int32
+			for _, u := range people {
+				wg.Go(func() {
+					_, err := d.SetAttribute(t.Context(), db.Author{ID: u.ID}, u.ID, attr("badge"), fmt.Sprintf("b%d", round), 0)
+					errs, refused := errors.AsType[form.Errors](err)
+					if err == nil {
+						saved.Add(1)
+					} else if !refused || !strings.Contains(errs["badge"], fmt.Sprintf("'b%d' is somebody else's", round)) {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if saved.Load() != 1 {
+				t.Errorf("%d people have it", saved.Load())
+			}
+		}
+	})
+}
+
+// TestHistoryKeepsNoSecrets looks for what only its owner sees, and for what was dropped.
+func TestHistoryKeepsNoSecrets(t *testing.T) {
+	const declared = "[[attribute]]\nname='diary'\nkind='text'\nsee='oneself'\n[[attribute]]\nname='motto'\nkind='text'\n"
+	eachPlace(t, func(t *testing.T, source, dir string) {
+		d := dbtest.OpenWith(t, source, dir, declared)
+		boss, _ := staffOf(t, d)
+		ada, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "ada", IsActive: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, change := range [][2]string{{"diary", "private"}, {"diary", ""}, {"motto", "public"}} {
+			if _, err := d.SetAttribute(t.Context(), db.Author{ID: ada.ID}, ada.ID, attr(change[0]), change[1], 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept := func(text string) string {
+			return dbtest.Text(t, d, "SELECT count(*) FROM history WHERE old = '"+text+"' OR new = '"+text+"'")
+		}
+		if kept("private") != "0" || kept("public") != "1" {
+			t.Errorf("the history has %s lines of the diary and %s of the motto", kept("private"), kept("public"))
+		}
+		// A change of what staff don't see is not in their way.
+		admin, err := d.User(t.Context(), boss.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form, err := d.User(t.Context(), ada.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.SetAttribute(t.Context(), db.Author{ID: ada.ID}, ada.ID, attr("diary"), "again", 0); err != nil {
+			t.Fatal(err)
+		}
+		form.Set("motto", "by staff")
+		if _, err := d.UpdateUser(t.Context(), boss, admin, form); err != nil {
+			t.Errorf("staff are told of it: %v", err)
+		}
+		d = dbtest.OpenWith(t, source, dir, "[[attribute]]\nname='motto2'\nkind='text'\n")
+		if kept("public") != "0" {
+			t.Error("the history has what was dropped")
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"nameplate/db/migrations"
 )
 
 // Migration is one step of the schema.
@@ -56,8 +59,10 @@ func (d *DB) sets() ([]set, error) {
 // HoldsProject says whether a directory is the project's own db/migrations, where makemigrations may write in a copy of the source, and
 // nothing else looks: what is there is built into the program.
 func HoldsProject(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "sqlite", "0001_people.sql"))
-	return err == nil
+	const first = "sqlite/0001_people.sql"
+	there, err := os.ReadFile(filepath.Join(dir, first))
+	own, err2 := migrations.Files.ReadFile(first)
+	return err == nil && err2 == nil && bytes.Equal(there, own)
 }
 
 // Migrations returns every migration that the program knows, the oldest first.

@@ -95,7 +95,7 @@ func (l *list) cursorValue(column admin.Column, text string) (any, error) {
 		return strconv.ParseInt(text, 10, 32)
 	case column.Attr.Kind.Store == profile.Number:
 		n, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) || strings.ContainsAny(text, "xXpP_") { // Go's signs, which PostgreSQL has not
 			return nil, admin.BadQuery("no number")
 		}
 		if l.pg {
@@ -103,7 +103,10 @@ func (l *list) cursorValue(column admin.Column, text string) (any, error) {
 		}
 		return n, nil
 	case column.Attr.Kind.Store == profile.Date && text != "" && text != "-infinity":
-		_, err := time.Parse(time.DateOnly, text)
+		day, err := time.Parse(time.DateOnly, text)
+		if err == nil && day.Year() < 1 {
+			err = admin.BadQuery("no day")
+		}
 		return text, err
 	case column.Attr.Kind.Store == profile.Date:
 		return map[bool]string{true: "-infinity"}[l.pg], nil

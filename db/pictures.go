@@ -88,6 +88,9 @@ func (tx *Tx) resolvePictures(ctx context.Context, before account.User, after *a
 		if err != nil {
 			return fmt.Errorf("take a waiting picture: %w", err)
 		}
+		if !attr.Holds(name) { // it waited for another kind
+			return gone
+		}
 		after.Set(attr.Name, name)
 	}
 	return nil

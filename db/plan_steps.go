@@ -64,7 +64,8 @@ func add(a profile.Attribute) Step {
 }
 
 func removal(a profile.Attribute, pg bool) []string {
-	return append(noIndexes(a, pg), "ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "DELETE FROM attributes WHERE name = "+quote(a.Name))
+	return append(noIndexes(a, pg), "ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "DELETE FROM attributes WHERE name = "+quote(a.Name),
+		"UPDATE history SET old = '', new = '' WHERE field = "+quote(a.Name)) // what is lost is lost there too
 }
 
 func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
@@ -151,7 +152,7 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 			if old.Kind.Store != a.Kind.Store {
 				value, wrong = conversion(old, a, pg)
 				list = append(list, guarded(a, wrong)...)
-				next := quoted(a.Name + "_next")
+				next := quoted(a.Name + "__next")
 				list = append(list, "ALTER TABLE profiles ADD COLUMN "+next+" "+columnType(a, pg),
 					"UPDATE profiles SET "+next+" = "+value+" WHERE NOT ("+isNone(old, quoted(a.Name))+")",
 					"ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "ALTER TABLE profiles RENAME COLUMN "+next+" TO "+quoted(a.Name))
@@ -161,14 +162,14 @@ func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, 
 	}, nil
 }
 
-// guarded fails, and with it the whole migration, where the condition is true of a value: its message names the table.
+// guarded fails, and with it the whole migration, where the condition is true of a value: its message is the constraint's name.
 func guarded(a profile.Attribute, wrong string) []string {
 	if wrong == "" {
 		return nil
 	}
-	guard := quoted(a.Name + "_holds_a_value_that_is_no_" + a.Kind.Name)
+	guard, says := quoted(a.Name+"__guard"), quoted(a.Name+" has a value that is no "+a.Kind.Name)
 	return []string{
-		"CREATE TABLE " + guard + " (value TEXT, CHECK (value IS NULL))",
+		"CREATE TABLE " + guard + " (value TEXT, CONSTRAINT " + says + " CHECK (value IS NULL))",
 		"INSERT INTO " + guard + " SELECT " + quoted(a.Name) + " FROM profiles WHERE " + quoted(a.Name) + " <> '' AND " + wrong,
 		"DROP TABLE " + guard,
 	}

@@ -238,7 +238,7 @@ func TestTextsOutgrowTheirIndex(t *testing.T) {
 func TestNamesOfIndexesNeverMeet(t *testing.T) {
 	eachPlace(t, func(t *testing.T, source, dir string) {
 		var b strings.Builder
-		for _, name := range []string{"size", "size_key", "size_empty", "key", "size_user_id", strings.Repeat("a", 44) + "b", strings.Repeat("a", 44) + "c"} {
+		for _, name := range []string{"size", "size_key", "size_next", "size_guard", "size_empty", "key", "size_user_id", strings.Repeat("a", 44) + "b", strings.Repeat("a", 44) + "c"} {
 			b.WriteString("[[attribute]]\nname='" + name + "'\nkind='text'\nunique=true\n")
 		}
 		for _, name := range []string{"sizes", "sizes_user_id", "values_of_size", strings.Repeat("b", 44) + "b", strings.Repeat("b", 44) + "c"} {
@@ -248,6 +248,7 @@ func TestNamesOfIndexesNeverMeet(t *testing.T) {
 		if _, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "ada", Attributes: map[string]string{"sizes": "a"}}); err != nil {
 			t.Fatal(err)
 		}
+		dbtest.OpenWith(t, source, dir, strings.Replace(b.String(), "kind='text'", "kind='number'", 1))
 		d = dbtest.OpenWith(t, source, dir, "")
 		if got := dbtest.Columns(t, d); strings.Contains(strings.Join(got, "\n"), "size") || strings.Contains(strings.Join(got, "\n"), "aaa") {
 			t.Errorf("there is still %v", got)

@@ -40,8 +40,11 @@ func (d *DB) SetAttribute(ctx context.Context, by Author, id int64, attr profile
 		if err := tx.unchanged(ctx, before, after, attr.Name, version); err != nil {
 			return err
 		}
-		saved = after
-		saved, err = tx.save(ctx, by, before, after)
+		saved = after // whose names writeUser asks for, where somebody was quicker
+		written, err := tx.save(ctx, by, before, after)
+		if err == nil {
+			saved = written
+		}
 		return err
 	})
 	if err != nil {
@@ -91,7 +94,7 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 		if err := tx.mayUpdate(ctx, me.ID, before, u); err != nil {
 			return err
 		}
-		if err := tx.current(ctx, before, u.Version); err != nil {
+		if err := tx.current(ctx, me, before, u.Version); err != nil {
 			return err
 		}
 		u.Password, u.DateJoined, u.LastLogin = before.Password, before.DateJoined, before.LastLogin
@@ -107,8 +110,11 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 		if err := errs.Err(); err != nil {
 			return err
 		}
-		saved = after
-		saved, err = tx.save(ctx, by, before, after)
+		saved = after // whose names writeUser asks for, where somebody was quicker
+		written, err := tx.save(ctx, by, before, after)
+		if err == nil {
+			saved = written
+		}
 		return err
 	})
 	if err != nil {
@@ -139,34 +145,38 @@ func (tx *Tx) mayUpdate(ctx context.Context, me int64, before, after account.Use
 	return nil
 }
 
-// current fails with *Conflict when before is no longer the version that somebody's form was made of. A changed password alone
-// is no conflict: no form of a person holds one.
-func (tx *Tx) current(ctx context.Context, before account.User, version int64) error {
+// current fails with *Conflict when before is no longer the version that the form of me was made of. What me does not see is no conflict,
+// and neither is a changed password: no form of a person holds one.
+func (tx *Tx) current(ctx context.Context, me, before account.User, version int64) error {
 	if before.Version == version {
 		return nil
 	}
-	rows, err := tx.rows(ctx, "SELECT field, old FROM history WHERE user_id = ?1 AND version > ?2 AND action = 'change'"+
+	rows, err := tx.rows(ctx, "SELECT field, old, version FROM history WHERE user_id = ?1 AND version > ?2 AND action = 'change'"+
 		" ORDER BY id", before.ID, version)
 	if err != nil {
 		return fmt.Errorf("read what was changed: %w", err)
 	}
 	defer rows.Close()
-	was, passwords := map[string]string{}, int64(0)
+	was, told := map[string]string{}, map[int64]bool{} // the versions that history tells of
 	for rows.Next() {
 		var field, old string
-		if err := rows.Scan(&field, &old); err != nil {
+		var at int64
+		if err := rows.Scan(&field, &old, &at); err != nil {
 			return err
 		}
-		if field == "password" {
-			passwords++
-		} else if _, ok := was[field]; !ok {
+		told[at] = true
+		attr, ok := tx.profile.Attribute(field)
+		if field == "password" || ok && !attr.MaySee(&me, before) {
+			continue
+		}
+		if _, ok := was[field]; !ok {
 			was[field] = old
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if len(was) == 0 && passwords == before.Version-version {
+	if len(was) == 0 && int64(len(told)) == before.Version-version {
 		return nil
 	}
 	return &Conflict{Theirs: before, Was: was}
@@ -177,7 +187,7 @@ func (tx *Tx) unchanged(ctx context.Context, before, after account.User, field s
 	if version == 0 || before.Value(field) == after.Value(field) {
 		return nil
 	}
-	err := tx.current(ctx, before, version)
+	err := tx.current(ctx, before, before, version)
 	if conflict, ok := errors.AsType[*Conflict](err); ok {
 		was, changed := conflict.Was[field]
 		if !changed {

@@ -17,10 +17,12 @@ const guarded = `
 name = "cv"
 kind = "file"
 see = "members"
+register = true
 [[attribute]]
 name = "portrait"
 kind = "picture"
 see = "staff"
+register = true
 `
 
 func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
@@ -66,6 +68,20 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 				t.Errorf("picture for %d: %d %q", i, r.status, r.header.Get("Cache-Control"))
 			}
 		}
+		for field, other := range map[string]string{"cv": "portrait", "portrait": "cv"} { // what waits for one is not taken for the other
+			data := []byte("a text")
+			if field == "portrait" {
+				data = photo(t, 2)
+			}
+			refused := s.client().upload("/register", field, "x", data)
+			token := refused.value("waiting_" + field)
+			if token == "" {
+				t.Fatalf("%s does not wait: %d", field, refused.status)
+			}
+			if r := own.post("/settings/profile/"+other, "waiting_"+other, token); r.status != 422 {
+				t.Errorf("a %s taken for a %s: %d", field, other, r.status)
+			}
+		}
 		stored := func() int {
 			files, err := picture.Files(s.dir)
 			must(t, err)
@@ -79,6 +95,17 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 			t.Errorf("removed: %d", r.status)
 		} else if stored() != before-1 {
 			t.Errorf("%d files instead of %d", stored(), before-1)
+		}
+		gone, err := s.db.User(t.Context(), ada.ID)
+		must(t, err)
+		gone.IsActive = false
+		boss := s.add("boss", asSuperuser)
+		_, err = s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, gone)
+		must(t, err)
+		for i, c := range []*client{stranger, other, staff} {
+			if r, want := c.get(at), []int{404, 404, 200}[i]; r.status != want {
+				t.Errorf("the picture of somebody deactivated for %d: %d", i, r.status)
+			}
 		}
 	})
 }

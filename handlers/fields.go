@@ -93,6 +93,9 @@ func (a *App) earlierPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 	if err != nil {
 		return views.Waiting{}, err
 	}
+	if !attr.Holds(name) {
+		return views.Waiting{}, db.ErrPictureGone
+	}
 	return views.Waiting{Token: token, Name: name}, nil
 }
 

@@ -92,6 +92,9 @@ func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflic
 	}
 	field.Conflict = &views.ConflictField{Label: field.Label, Was: words(field.Attribute, conflict.Was[field.Name]),
 		Theirs: words(field.Attribute, theirs), Yours: words(field.Attribute, yours)}
+	if field.See == profile.Oneself {
+		field.Conflict.Was = "(not kept)" // the history has nothing of what only oneself sees
+	}
 	if field.IsUpload() {
 		if field.Waiting.Token != "" {
 			if err := a.DB.HoldWaiting(c.UserContext(), field.Waiting.Token); err != nil {

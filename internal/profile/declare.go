@@ -120,6 +120,9 @@ func (a *Attribute) settle(d declaration) *mistake {
 			return bad
 		}
 	}
+	if a.Unique && a.See == Oneself {
+		return &mistake{"unique", "'" + a.Name + "' is seen by oneself only, and whoever types a unique value learns whether somebody has it; leave unique out"}
+	}
 	if a.Unique && !a.Sortable() {
 		return &mistake{"unique", fmt.Sprintf("'%s' may be too long to be compared with everybody's; write max = %d or less, or leave unique out", a.Name, indexMax)}
 	}

@@ -50,7 +50,7 @@ func allKeys() []key {
 		{"pattern_help", aText, "What people read where the pattern does not match: say what to do.", "a general message", `"write two capitals, a hyphen and a number"`},
 		{"region", "the two letters of a country, in quotes", "The country whose numbers may be typed without its code.", "every number needs its country's code", `"DE"`},
 		{"search", yesOrNo, "Whether the admin's search looks at it.", "false", "true"},
-		{"unique", yesOrNo, "Whether no two people may have the same value.", "false", "true"},
+		{"unique", yesOrNo, "Whether no two people may have the same value. Whoever can type one learns whether somebody has it, whatever `see` says.", "false", "true"},
 	}
 }
 

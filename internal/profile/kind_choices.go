@@ -45,7 +45,11 @@ func (a *Attribute) setCount(d declaration, limit int) *mistake {
 
 func parseChoices(a Attribute, text string) (string, error) {
 	picked, seen, options := map[string]bool{}, map[string]bool{}, chosen(a)
-	for _, line := range lines(strings.ReplaceAll(text, "\r", "\n")) {
+	sent := lines(strings.ReplaceAll(text, "\r", "\n"))
+	if len(sent) > 2*choicesMost {
+		return "", form.Message(fmt.Sprintf("%s: choose %d at the most, these are %d.", a.Label, a.count, len(sent)))
+	}
+	for _, line := range sent {
 		if line = strings.TrimSpace(line); line == "" || seen[line] {
 			continue
 		}

@@ -56,6 +56,11 @@ func CleanFileName(name string) string {
 	return string(base) + extension
 }
 
+// Holds says whether a stored upload of this name is of the attribute's kind: a file has a key and its own name, a picture only a key.
+func (a Attribute) Holds(name string) bool {
+	return a.IsUpload() && strings.Contains(name, "/") == a.IsFile()
+}
+
 // FileName returns the name under which a stored file is downloaded. A stored file's value is the key under which it is kept, a
 // slash, and this name.
 func FileName(value string) string { _, name, _ := strings.Cut(value, "/"); return name }

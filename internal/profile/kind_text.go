@@ -1,8 +1,10 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"unicode/utf8"
 
 	"nameplate/internal/account"
@@ -51,6 +53,22 @@ func (a *Attribute) setMax(d declaration, limit int) *mistake {
 	return nil
 }
 
+// patternMost bounds how long a pattern takes: a text is gone through in as many steps for each character at the most.
+const patternMost = 2000
+
+// patternSize is how many steps a pattern has, read on its own: what opens and closes in it does so in it.
+func patternSize(pattern string) (int, error) {
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0, err
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0, err
+	}
+	return len(program.Inst), nil
+}
+
 // setPattern compiles the pattern that a whole text has to match, in Go's syntax (RE2).
 func (a *Attribute) setPattern(d declaration) *mistake {
 	a.patternHelp = d.hint
@@ -63,8 +81,12 @@ func (a *Attribute) setPattern(d declaration) *mistake {
 	if d.pattern == "" {
 		return &mistake{"pattern", "the pattern is empty; leave it out where any text is right"}
 	}
-	compiled, err := regexp.Compile("^(?:" + d.pattern + ")$")
-	if err != nil || !utf8.ValidString(d.pattern) {
+	size, err := patternSize(d.pattern)
+	if err == nil && size > patternMost {
+		return &mistake{"pattern", "the pattern takes too long to match; write it with fewer or smaller repetitions"}
+	}
+	compiled, err2 := regexp.Compile("^(?:" + d.pattern + ")$")
+	if errors.Join(err, err2) != nil || !utf8.ValidString(d.pattern) {
 		return &mistake{"pattern", "the pattern '" + clip(d.pattern) + "' can't be read as a regular expression; an example is pattern = \"[A-Z]{2}-[0-9]+\""}
 	}
 	a.pattern = compiled

@@ -34,6 +34,9 @@ func checkName(key, name string) *mistake {
 	if strings.Contains(name, "__") {
 		return &mistake{key, "'" + name + "' has __ in it, which lists use for something else; write one _"}
 	}
+	if strings.HasSuffix(name, "_") {
+		return &mistake{key, "'" + name + "' ends with _, after which lists write something of their own; leave it out"}
+	}
 	if slices.Contains(reserved, name) || slices.ContainsFunc([]string{"waiting_", "remove_", "sqlite_"}, func(p string) bool { return strings.HasPrefix(name, p) }) {
 		return &mistake{key, "'" + name + "' is taken by Nameplate itself; choose another name, such as 'my_" + name + "'"}
 	}
