@@ -10,7 +10,7 @@ import (
 type Mismatch []string
 
 // Error lists the steps.
-func (m Mismatch) Error() string { return "it differs from profile.toml: " + strings.Join(m, "; ") }
+func (m Mismatch) Error() string { return "it is not what is declared: " + strings.Join(m, "; ") }
 
 // ErrSearch says that the search holds other attributes than profile.toml declares.
 var ErrSearch = errors.New("its search holds other attributes than profile.toml says")
@@ -18,6 +18,9 @@ var ErrSearch = errors.New("its search holds other attributes than profile.toml 
 // CheckProfile fails with Mismatch or Refusal where makemigrations has something to do, and with ErrSearch where migrate has.
 func (d *DB) CheckProfile(ctx context.Context) error {
 	plan, err := d.Plan(ctx)
+	if refused, ok := errors.AsType[Refusal](err); ok {
+		return refused.briefly()
+	}
 	if err != nil {
 		return err
 	}

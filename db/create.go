@@ -97,6 +97,9 @@ func (d *DB) checked(before, typed account.User) (account.User, form.Errors) {
 		if !ok && !isNew {
 			value = before.Attributes[attr.Name] // not sent: not changed
 		}
+		if !ok && isNew && attr.Required {
+			value = attr.Default // not asked for: as those have it who were there before
+		}
 		if ok || !isNew { // whoever makes a person without a form, such as createsuperuser, leaves attributes out
 			parse(attr.Name, &value, before.Attributes[attr.Name], attr.Parse)
 		}

@@ -116,12 +116,14 @@ func (d *DB) migrateSet(ctx context.Context, set set) ([]Migration, error) {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
 	var done []Migration
+	var first error // what is tried again may fail at what the first try has left
 	for tries := 0; ; {
 		result, err := p.UpByOne(ctx)
 		if errors.Is(err, goose.ErrNoNextVersion) {
 			return done, nil
 		}
 		if err == nil {
+			first = nil
 			done = append(done, Migration{Version: result.Source.Version, Name: migrationName(result.Source.Path), Applied: true, Own: set.table == ownTable})
 			continue
 		}
@@ -129,8 +131,14 @@ func (d *DB) migrateSet(ctx context.Context, set set) ([]Migration, error) {
 		if now, again := d.State(ctx); again == nil && now == Current {
 			return done, nil
 		}
+		if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+			err = partial.Err // without goose's words around it
+		}
+		if first == nil {
+			first = err
+		}
 		if tries++; tries > 3 {
-			return done, fmt.Errorf("migrate: %w", told(err))
+			return done, told(first)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -45,7 +46,11 @@ func (d *DB) sets() ([]set, error) {
 	if d.pg {
 		dialect = "postgres"
 	}
-	own := os.DirFS(filepath.Join(d.MigrationsDir, dialect))
+	dir := filepath.Join(d.MigrationsDir, dialect)
+	own := os.DirFS(dir)
+	if _, err := os.ReadDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // which Glob would not say
+		return nil, err
+	}
 	files, err := fs.Glob(own, "*.sql")
 	if err != nil || len(files) == 0 {
 		return list, err
@@ -109,6 +114,13 @@ func (d *DB) Unknown(ctx context.Context, own bool) ([]int64, error) {
 		}
 	}
 	return slices.Sorted(maps.Keys(applied)), nil
+}
+
+// HasOwn says whether any of the operator's own migrations is applied: whether the database was made for another declaration than the
+// built-in one.
+func (d *DB) HasOwn(ctx context.Context) (bool, error) {
+	applied, err := d.applied(ctx, ownTable)
+	return len(applied) > 0, err
 }
 
 func migrationName(file string) string {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,11 +24,44 @@ type Step struct {
 	down  func(pg bool) []string // nil where there is no way back
 }
 
-// Refusal says why the database can't be taken to what profile.toml declares, and what to do first.
-type Refusal string
+// Refusal says why the database can't be taken to what profile.toml declares.
+type Refusal []Obstacle
 
-// Error returns the text.
-func (r Refusal) Error() string { return string(r) }
+// Obstacle is one thing that is in the way, and what to do first.
+type Obstacle struct {
+	What   string
+	Values []string // up to ten of the values, with whose each is and why it can't be; empty where it is no matter of values
+	Count  int      // how many values there are
+	Todo   string
+}
+
+// Error says all of it in one line.
+func (r Refusal) Error() string {
+	var all []string
+	for _, o := range r {
+		text := o.What
+		if len(o.Values) > 0 {
+			text += fmt.Sprintf(": %d in the way: %s", o.Count, strings.Join(o.Values, ", "))
+			if o.Count > len(o.Values) {
+				text += " and more"
+			}
+		}
+		all = append(all, text+"; "+o.Todo)
+	}
+	return strings.Join(all, ". ")
+}
+
+// briefly says it without anybody's values, which are not for a log.
+func (r Refusal) briefly() Refusal {
+	var all Refusal
+	for _, o := range r {
+		if len(o.Values) > 0 {
+			o = Obstacle{What: fmt.Sprintf("%s, because of %d of its values", o.What, o.Count), Todo: "makemigrations says which"}
+		}
+		all = append(all, o)
+	}
+	return all
+}
 
 // recorded is an attribute as the database has it.
 type recorded struct {
@@ -42,35 +76,56 @@ func (d *DB) Plan(ctx context.Context) (Plan, error) {
 		return Plan{}, err
 	}
 	var p Plan
-	for _, a := range d.profile.Attributes {
-		old, was := have[a.Was]
-		if _, is := have[a.Name]; !was || a.Was == "" {
-			continue
-		} else if is {
-			return Plan{}, Refusal(fmt.Sprintf("there are columns for both %s and %s: leave was out of profile.toml, or drop one of them first", a.Was, a.Name))
+	var refusal Refusal
+	keep := func(steps []Step, err error) error {
+		if refused, ok := errors.AsType[Refusal](err); ok {
+			refusal = append(refusal, refused...)
+			return nil
 		}
-		p.Steps = append(p.Steps, rename(a, attributeOf(a.Was, old)))
-		delete(have, a.Was)
-		have[a.Name] = old
+		p.Steps = append(p.Steps, steps...)
+		return err
+	}
+	for _, a := range d.profile.Attributes {
+		step, err := renamed(a, have)
+		if err := keep(step, err); err != nil {
+			return Plan{}, err
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(have)) {
 		if _, ok := d.profile.Attribute(name); ok {
 			continue
 		}
-		step, err := d.drop(ctx, attributeOf(name, have[name]))
-		if err != nil {
+		if err := keep(d.drop(ctx, attributeOf(name, have[name]), have)); err != nil {
 			return Plan{}, err
 		}
-		p.Steps = append(p.Steps, step)
 	}
 	for _, a := range d.profile.Attributes {
-		steps, err := d.settle(ctx, a, have)
-		if err != nil {
+		if err := keep(d.settle(ctx, a, have)); err != nil {
 			return Plan{}, err
 		}
-		p.Steps = append(p.Steps, steps...)
+	}
+	if len(refusal) > 0 {
+		return Plan{}, refusal
 	}
 	return p, nil
+}
+
+// renamed renames an attribute that had another name before, and notes that in have.
+func renamed(a profile.Attribute, have map[string]recorded) ([]Step, error) {
+	old, was := have[a.Was]
+	_, is := have[a.Name]
+	switch {
+	case a.Was == "" || !was && is: // it has happened
+		return nil, nil
+	case !was:
+		return nil, Refusal{{What: fmt.Sprintf("%s was no attribute of this database, of which %s is to take the values", a.Was, a.Name),
+			Todo: profile.Suggest(a.Was, slices.Sorted(maps.Keys(have))) + " Leave was out where it is a new one"}}
+	case is:
+		return nil, Refusal{{What: fmt.Sprintf("there are columns for both %s and %s", a.Was, a.Name), Todo: "leave was out of profile.toml, or drop one of them first"}}
+	}
+	delete(have, a.Was)
+	have[a.Name] = old
+	return []Step{rename(a, attributeOf(a.Was, old))}, nil
 }
 
 // recorded reads the table attributes.
@@ -102,6 +157,12 @@ func attributeOf(name string, r recorded) profile.Attribute {
 	return a
 }
 
+// seenAs is old with the audience of a.
+func seenAs(a, old profile.Attribute) profile.Attribute {
+	old.See = a.See
+	return old
+}
+
 // settle lists what makes the column of one attribute what it is declared.
 func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]recorded) ([]Step, error) {
 	old, ok := have[a.Name]
@@ -110,7 +171,7 @@ func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]re
 	case !ok:
 		return []Step{add(a)}, nil
 	case old.kind != a.Kind.Name:
-		step, err := d.convert(ctx, attributeOf(a.Name, old), old.column, a)
+		step, err := d.convert(ctx, seenAs(a, attributeOf(a.Name, old)), old.column, a)
 		if err != nil {
 			return nil, err
 		}
@@ -134,9 +195,9 @@ func (d *DB) settle(ctx context.Context, a profile.Attribute, have map[string]re
 	return steps, nil
 }
 
-// inTheWay returns who has a value that wrong finds so, ten of them in words, and how many they are. Column is what the attribute's
-// column is called as long as nothing is applied.
-func (d *DB) inTheWay(ctx context.Context, a profile.Attribute, column string, wrong func(value string) bool) ([]string, int, error) {
+// inTheWay looks for values that wrong says something of: whose they are, what they are and what is wrong, ten of them in words, and how
+// many. Values that only their owners see are not told. Column is what the attribute's column is called as long as nothing is applied.
+func (d *DB) inTheWay(ctx context.Context, a profile.Attribute, column string, wrong func(value string) string) ([]string, int, error) {
 	query := "SELECT u.username, " + asText(a, d.pg, "p."+quoted(column)) + " FROM profiles p JOIN users u ON u.id = p.user_id WHERE NOT (" +
 		isNone(a, "p."+quoted(column)) + ") ORDER BY u.id"
 	rows, err := d.r.QueryContext(ctx, query)
@@ -151,20 +212,27 @@ func (d *DB) inTheWay(ctx context.Context, a profile.Attribute, column string, w
 		if err := rows.Scan(&username, &value); err != nil {
 			return nil, 0, told(err)
 		}
-		if value = fromColumn(a, value); !wrong(value) {
+		value = fromColumn(a, value)
+		reason := wrong(value)
+		if reason == "" {
 			continue
 		}
-		if n++; n <= 10 {
-			some = append(some, username+" has "+strconv.Quote(value))
+		if n++; n > 10 {
+			continue
+		}
+		if a.See == profile.Oneself {
+			some = append(some, username+"'s, which only its owner sees")
+		} else {
+			some = append(some, username+" has "+strconv.Quote(shortened(value))+" ("+strings.TrimRight(reason, ".")+")")
 		}
 	}
 	return some, n, told(rows.Err())
 }
 
-func refuse(what string, some []string, n int, todo string) Refusal {
-	text := fmt.Sprintf("%s: %d in the way: %s", what, n, strings.Join(some, ", "))
-	if n > len(some) {
-		text += " and more"
+// shortened is a value as a message may repeat it.
+func shortened(value string) string {
+	if runes := []rune(value); len(runes) > 40 {
+		return string(runes[:40]) + "…"
 	}
-	return Refusal(text + "; " + todo)
+	return value
 }

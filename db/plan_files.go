@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -62,8 +63,26 @@ func whole(statement string) string {
 }
 
 // Write writes the plan as one migration for each database, under name and the next number of the directory, and returns their
-// paths. It leaves both or none.
+// paths. It leaves both or none, and fails with ErrPending where another program has just written one.
 func (d *DB) Write(ctx context.Context, p Plan, name string) (paths []string, err error) {
+	err = d.write(ctx, func(tx *Tx) error { // so that two programs don't write at once
+		if err := tx.lock(ctx, "makemigrations"); err != nil {
+			return err
+		}
+		state, err := d.State(ctx)
+		if err == nil && state == Pending {
+			err = ErrPending
+		}
+		if err != nil {
+			return err
+		}
+		paths, err = d.writeFiles(ctx, p, name)
+		return err
+	})
+	return paths, err
+}
+
+func (d *DB) writeFiles(ctx context.Context, p Plan, name string) (paths []string, err error) {
 	number, err := d.nextNumber(ctx)
 	if err != nil {
 		return nil, err
@@ -81,17 +100,32 @@ func (d *DB) Write(ctx context.Context, p Plan, name string) (paths []string, er
 			return paths, err
 		}
 		path := filepath.Join(dir, fmt.Sprintf("%04d_%s.sql", number, name))
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
+		if err := writeWhole(path, p.SQL(dialect == "postgres")); err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
-		_, err = file.WriteString(p.SQL(dialect == "postgres"))
-		if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-			return paths, err
-		}
 	}
 	return paths, nil
+}
+
+// writeWhole writes a file that is there as a whole or not at all: half a migration would be taken for one.
+func writeWhole(path, text string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
+	if _, there := os.Lstat(path); err == nil && there == nil {
+		err = fmt.Errorf("%s: %w", path, fs.ErrExist)
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
 }
 
 // nextNumber is the one after the highest of the operator's migrations, in the directory and in the database.
@@ -111,7 +145,7 @@ func (d *DB) nextNumber(ctx context.Context) (int64, error) {
 		}
 		for _, file := range files {
 			number, _, _ := strings.Cut(filepath.Base(file), "_")
-			if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+			if n, err := strconv.ParseInt(number, 10, 32); err == nil {
 				highest = max(highest, n)
 			}
 		}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"nameplate/internal/profile"
@@ -68,13 +69,19 @@ func removal(a profile.Attribute, pg bool) []string {
 		"UPDATE history SET old = '', new = '' WHERE field = "+quote(a.Name)) // what is lost is lost there too
 }
 
-func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
-	_, n, err := d.inTheWay(ctx, a, a.Name, func(string) bool { return true })
+func (d *DB) drop(ctx context.Context, a profile.Attribute, have map[string]recorded) ([]Step, error) {
+	_, n, err := d.inTheWay(ctx, a, a.Name, func(string) string { return "it is dropped" })
 	words := "drop " + a.Name + " (" + a.Kind.Name + ")"
 	if n == 0 {
 		words += ", which nobody has a value of"
 	}
-	return Step{Words: words, Loses: n, name: "remove_" + a.Name, up: func(pg bool) []string {
+	for _, other := range d.profile.Attributes { // perhaps it was meant to be renamed
+		if _, there := have[other.Name]; n > 0 && !there && other.Kind.Name == a.Kind.Name {
+			words += "; if it is " + other.Name + " now, write was = \"" + a.Name + "\" there"
+			break
+		}
+	}
+	return []Step{{Words: words, Loses: n, name: "remove_" + a.Name, up: func(pg bool) []string {
 		if !a.IsUpload() {
 			return removal(a, pg)
 		}
@@ -85,7 +92,7 @@ func (d *DB) drop(ctx context.Context, a profile.Attribute) (Step, error) {
 		// Their files go with the next sweep.
 		return append([]string{"INSERT INTO waiting_pictures (token, name, state, created_at) SELECT " + token + ", " + quoted(a.Name) +
 			", 'dropped', 0 FROM profiles WHERE " + quoted(a.Name) + " <> ''"}, removal(a, pg)...)
-	}}, err
+	}}}, err
 }
 
 func rename(a, old profile.Attribute) Step {
@@ -112,36 +119,47 @@ func (d *DB) unique(ctx context.Context, a profile.Attribute, column string) (St
 		return Step{Words: "let several people have the same " + a.Name, name: a.Name + "_not_unique", up: func(bool) []string { return off }}, nil
 	}
 	seen := map[string]bool{}
-	some, n, err := d.inTheWay(ctx, a, column, func(value string) bool {
-		twice := seen[value]
+	some, n, err := d.inTheWay(ctx, a, column, func(value string) string {
+		if seen[value] {
+			return "somebody else has the same"
+		}
 		seen[value] = true
-		return twice
+		return ""
 	})
 	if err != nil {
 		return Step{}, err
 	}
 	if n > 0 {
-		return Step{}, refuse(a.Name+" can't be unique", some, n, "change these values first: somebody else has the same")
+		return Step{}, Refusal{{What: a.Name + " can't be unique", Values: some, Count: n, Todo: changeFirst}}
 	}
 	return Step{Words: "make " + a.Name + " unique", name: a.Name + "_unique", up: func(bool) []string { return []string{uniqueIndex(a), flag} }}, nil
 }
+
+// changeFirst says what to do about values that are in the way.
+const changeFirst = "serve with the former profile.toml, change these values in the admin, and try again"
 
 // convert changes the kind of an attribute, where each value is one of the new kind as it stands.
 func (d *DB) convert(ctx context.Context, old profile.Attribute, column string, a profile.Attribute) (Step, error) {
 	what := fmt.Sprintf("%s can't become %s from %s", a.Name, a.Kind.Name, old.Kind.Name)
 	value, wrong := conversion(old, a, false)
 	if value == "" {
-		return Step{}, Refusal(what + ": declare it under a new name, and drop the old one once it is not needed")
+		return Step{}, Refusal{{What: what, Todo: "declare it under a new name, and drop the old one once it is not needed"}}
 	}
-	some, n, err := d.inTheWay(ctx, old, column, func(value string) bool {
+	some, n, err := d.inTheWay(ctx, old, column, func(value string) string {
 		parsed, err := a.Parse(value)
-		return err != nil || parsed != value
+		switch {
+		case err != nil:
+			return err.Error()
+		case parsed != value:
+			return "it would become " + strconv.Quote(shortened(parsed))
+		}
+		return ""
 	})
 	if err != nil {
 		return Step{}, err
 	}
 	if n > 0 {
-		return Step{}, refuse(what, some, n, "change these values first")
+		return Step{}, Refusal{{What: what, Values: some, Count: n, Todo: changeFirst}}
 	}
 	return Step{
 		Words: "make " + a.Name + " " + a.Kind.Name + " instead of " + old.Kind.Name, name: a.Name + "_" + a.Kind.Name,

@@ -41,6 +41,9 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 			continue
 		}
 		edit.Values[attr.Name] = text
+		if !attr.IsUpload() && attr.Unchanged(text, person.Value(attr.Name)) {
+			continue
+		}
 		if attr.Name == "email" {
 			attr.Required = false // an imported person may have none
 		}

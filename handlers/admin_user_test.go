@@ -5,6 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/account"
 )
 
 func TestNewUser(t *testing.T) {
@@ -97,6 +103,51 @@ func TestEditUserConflictIsInWords(t *testing.T) {
 		token := r.value("waiting_profile_pic")
 		if token == "" || strings.Contains(seen, token) || strings.Contains(seen, "true") || strings.Contains(seen, "false") || !strings.Contains(seen, "a picture") {
 			t.Errorf("token %q in %q", token, seen)
+		}
+	})
+}
+
+// TestOldValuesAreNobodysObstacle saves a person who has none of what has become required, and a choice that is none any more.
+func TestOldValuesAreNobodysObstacle(t *testing.T) {
+	const before = "[[attribute]]\nname='shirt'\nkind='choice'\nchoices=['S','M']\n[[attribute]]\nname='bio'\nkind='longtext'\n[[attribute]]\nname='drinks'\nkind='choices'\nchoices=['tea','gin']\n[[attribute]]\nname='motto'\nkind='text'\n"
+	after := strings.NewReplacer("['S','M']", "['M','L']", "'gin'", "'milk'", "kind='text'\n", "kind='text'\nrequired=true\n").Replace(before)
+	dbtest.EachWith(t, before, func(t *testing.T, d *db.DB) {
+		ada, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "ada", Email: "ada@example.org", IsActive: true,
+			Attributes: map[string]string{"shirt": "S", "drinks": "tea\ngin", "bio": "one\ntwo"}})
+		must(t, err)
+		d = dbtest.Again(t, d, after)
+		s := newSite(t, d, func(a *App) { a.Profile = d.Profile() })
+		boss := s.as(s.add("boss", asSuperuser))
+		page := boss.get(path("/admin/users/ID", ada.ID))
+		fields := []string{"first_name", "Ada"}
+		page.Find("form").Each(func(_ int, form *goquery.Selection) {
+			form.Find("input[name], textarea, option[selected]").Each(func(_ int, input *goquery.Selection) {
+				name, _ := input.Attr("name")
+				_, checked := input.Attr("checked")
+				switch {
+				case goquery.NodeName(input) == "option":
+					fields = append(fields, input.Closest("select").AttrOr("name", ""), input.AttrOr("value", ""))
+				case goquery.NodeName(input) == "textarea":
+					fields = append(fields, name, strings.ReplaceAll(strings.TrimPrefix(input.Text(), "\n"), "\n", "\r\n"))
+				case name == "" || name == "first_name" || input.AttrOr("type", "") == "checkbox" && !checked:
+				default:
+					fields = append(fields, name, input.AttrOr("value", ""))
+				}
+			})
+		})
+		if r := boss.post(path("/admin/users/ID", ada.ID), fields...); r.status != 303 {
+			t.Fatalf("%d: %s", r.status, r.Find("#summary").Text())
+		}
+		got, err := d.User(t.Context(), ada.ID)
+		if err != nil || got.FirstName != "Ada" || got.Value("shirt") != "S" || got.Value("bio") != "one\ntwo" || got.Value("drinks") != "tea\ngin" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if r := boss.post(path("/admin/users/ID", ada.ID), "version", "9", "shirt", "XL"); r.status != 422 {
+			t.Errorf("another wrong choice: %d", r.status)
+		}
+		// Who comes now has to say it.
+		if r := boss.post("/admin/users/new", "username", "bob"); r.status != 422 || !r.says("Motto: fill this in.") {
+			t.Errorf("a new person: %d", r.status)
 		}
 	})
 }

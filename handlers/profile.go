@@ -40,7 +40,7 @@ func (a *App) editAttribute(c *fiber.Ctx) error {
 	if !attr.MayEdit(person, person) {
 		return errForbidden
 	}
-	return a.showAttribute(c, fiber.StatusOK, person, views.Field{Attribute: attr, Value: person.Value(attr.Name), Version: person.Version})
+	return a.showAttribute(c, fiber.StatusOK, person, views.Field{Attribute: attr, Value: orElse(person.Value(attr.Name), attr.Default), Version: person.Version})
 }
 
 // updateAttribute saves one row of one's own profile.

@@ -545,7 +545,7 @@ func editCell(page Page, edit Edit, column admin.Column, focus string) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for i, option := range column.Attr.Options() {
+			for i, option := range ticks(*column.Attr, edit.typed(column.Name)) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<label class=\"check\"><input type=\"checkbox\" form=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -78,13 +78,36 @@ func (field *Field) grouped() bool {
 
 // howTo says how a value is written, where its control does not show it.
 func howTo(attr profile.Attribute) string {
+	least, most := attr.Bounds()
 	switch {
-	case attr.Unit != "":
-		return "In " + attr.Unit + "."
+	case least != "" || most != "" || attr.Unit != "":
+		return strings.TrimSpace(inUnit(attr.Unit) + " " + between(least, most))
+	case attr.Most() > 0:
+		return "At most " + strconv.Itoa(attr.Most()) + "."
 	case attr.IsFile():
 		return "PDF or plain text, 5 MB at most."
 	case attr.Kind.Name == "color":
 		return "As # and six digits, such as #7a5a14."
+	}
+	return ""
+}
+
+func inUnit(unit string) string {
+	if unit == "" {
+		return ""
+	}
+	return "In " + unit + "."
+}
+
+// between says what bounds a number or a day has.
+func between(least, most string) string {
+	switch {
+	case least != "" && most != "":
+		return "From " + least + " to " + most + "."
+	case least != "":
+		return "From " + least + " on."
+	case most != "":
+		return "Up to " + most + "."
 	}
 	return ""
 }
@@ -95,7 +118,7 @@ func seenBy(attr profile.Attribute) string {
 	case profile.Members:
 		return "Only members see this."
 	case profile.Staff:
-		return "Only staff and oneself see this."
+		return "Staff see this, other members don't."
 	case profile.Oneself:
 		return "Only you see this."
 	}
@@ -129,6 +152,17 @@ func (field *Field) checked() templ.OrderedAttributes {
 // picked says whether one of several values is chosen.
 func (field *Field) picked(value string) bool {
 	return slices.Contains(strings.Split(field.Value, "\n"), value)
+}
+
+// ticks are the options of a control of several, and what is picked though it is none of them any more.
+func ticks(attr profile.Attribute, value string) []profile.Option {
+	options := attr.Options()
+	for _, one := range strings.Split(value, "\n") {
+		if one != "" && !slices.ContainsFunc(options, func(o profile.Option) bool { return o.Value == one }) {
+			options = append(options, profile.Option{Value: one, Label: one})
+		}
+	}
+	return options
 }
 
 // tickID is the id of one of several inputs: the first has the field's name, which a summary leads to.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
@@ -126,4 +127,11 @@ func picture(attrs []profile.Attribute) string {
 }
 
 // lower is a label inside of a sentence.
-func lower(label string) string { return strings.ToLower(label) }
+func lower(label string) string {
+	for _, r := range label[min(1, len(label)):] {
+		if unicode.IsUpper(r) {
+			return label // an abbreviation or a name
+		}
+	}
+	return strings.ToLower(label)
+}

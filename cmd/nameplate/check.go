@@ -146,6 +146,13 @@ func (c *checkCommand) checkDatabaseContent(ctx context.Context, f *findings, d 
 	if err := c.checkIntegrity(ctx); err != nil {
 		return err
 	}
+	missing, err := d.Unknown(ctx, true)
+	if err != nil {
+		return err
+	}
+	for _, version := range missing {
+		f.warn("the migration profile/%04d is applied, and its file is missing in %s: put it back from a backup, to take along", version, c.migrations())
+	}
 	c.checkMigrationFiles(f)
 	people, err := d.CountUsers(ctx)
 	if err != nil {

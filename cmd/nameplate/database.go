@@ -183,14 +183,46 @@ func (s databaseSettings) ready(ctx context.Context, d *db.DB, prepare func(*db.
 	case db.Newer:
 		return errNewer
 	}
-	err = d.CheckProfile(ctx)
-	if _, differs := errors.AsType[db.Mismatch](err); differs {
-		return fmt.Errorf("%w; run %q and then %q", err, s.command("makemigrations"), s.command("migrate"))
+	return s.declared(ctx, d)
+}
+
+// declared says in what the database is not as the profile declares it, and what to do.
+func (s databaseSettings) declared(ctx context.Context, d *db.DB) error {
+	err := d.CheckProfile(ctx)
+	differs, differ := errors.AsType[db.Mismatch](err)
+	_, refused := errors.AsType[db.Refusal](err)
+	if differ || refused {
+		if err := s.named(ctx, d); err != nil {
+			return err
+		}
 	}
-	if errors.Is(err, db.ErrSearch) {
+	switch {
+	case differ:
+		return fmt.Errorf("it is not what %s declares: %s; run %q and then %q", s.profileName(), strings.Join(differs, "; "),
+			s.command("makemigrations"), s.command("migrate"))
+	case errors.Is(err, db.ErrSearch):
 		return fmt.Errorf("%w; run %q", err, s.command("migrate"))
 	}
 	return err
+}
+
+// named refuses the built-in profile for a database that was made for another: whoever forgot to name that one would drop its columns.
+func (s databaseSettings) named(ctx context.Context, d *db.DB) error {
+	if s.Profile != "" {
+		return nil
+	}
+	if own, err := d.HasOwn(ctx); err != nil || !own {
+		return err
+	}
+	return errors.New("it was made for a profile.toml of your own, and none is named: name it with NAMEPLATE_PROFILE or --profile (to go back to the built-in attributes, name a file with these; \"nameplate makemigrations --help\" shows them)")
+}
+
+// profileName is what the profile is called in messages.
+func (s databaseSettings) profileName() string {
+	if s.Profile == "" {
+		return "the built-in profile.toml"
+	}
+	return s.Profile
 }
 
 var errNewer = errors.New("it was made by a newer version of Nameplate; use that version, or go back to a backup")

@@ -135,10 +135,10 @@ func (p *place) names() []string {
 }
 
 // superuser adds the superuser ada with the password of all tests.
-func (p *place) superuser() {
+func (p *place) superuser(flags ...string) {
 	p.t.Helper()
 	p.env = append(p.env, passwordVariable+"="+testPassword)
-	p.must("createsuperuser", "--no-input", "--username", "ada", "--email", "ada@example.org")
+	p.must(append([]string{"createsuperuser", "--no-input", "--username", "ada", "--email", "ada@example.org"}, flags...)...)
 }
 
 const testPassword = "quiet brass doorway 41"

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
+	"nameplate"
 	"nameplate/db"
 )
 
@@ -28,11 +30,16 @@ In a copy of the source, "--migrations db/migrations" writes the migration there
 Examples:
   nameplate makemigrations
   nameplate makemigrations add_birthday
-  nameplate makemigrations --check --profile /etc/nameplate/profile.toml`
+  nameplate makemigrations --check --profile /etc/nameplate/profile.toml
+
+The profile.toml that is built in, to begin with:
+
+  ` + strings.ReplaceAll(strings.TrimSpace(string(nameplate.ProfileTOML)), "\n", "\n  ")
 }
 
 var (
 	errMissing = errors.New("the database is not what profile.toml declares: the lines above say what is missing")
+	errRefused = errors.New("the database can't be taken there as it is: the lines above say what is in the way")
 	fileName   = regexp.MustCompile(`^[A-Za-z0-9_]{1,100}$`)
 )
 
@@ -56,14 +63,36 @@ func (c *makemigrationsCommand) Run() error {
 		return fmt.Errorf("the database %s: %w", c.database(), err)
 	}
 	plan, err := d.Plan(ctx)
-	if err != nil {
-		return err
-	}
-	if len(plan.Steps) == 0 {
+	refusal, refused := errors.AsType[db.Refusal](err)
+	if err == nil && len(plan.Steps) == 0 {
 		fmt.Println("No changes detected")
 		return nil
 	}
+	if err := c.named(ctx, d); err != nil {
+		return fmt.Errorf("the database %s: %w", c.database(), err)
+	}
+	switch {
+	case refused:
+		return refuse(refusal)
+	case err != nil:
+		return err
+	}
 	return c.write(ctx, d, plan)
+}
+
+// refuse says what is in the way, each thing with whose values it is.
+func refuse(refusal db.Refusal) error {
+	for _, o := range refusal {
+		fmt.Println("  - " + o.What)
+		for _, value := range o.Values {
+			fmt.Println("      " + value)
+		}
+		if o.Count > len(o.Values) {
+			fmt.Printf("      and %d more\n", o.Count-len(o.Values))
+		}
+		fmt.Println("    " + o.Todo)
+	}
+	return errRefused
 }
 
 // current says whether the database can be compared: whether every migration is applied.
@@ -75,7 +104,8 @@ func (c *makemigrationsCommand) current(ctx context.Context, d *db.DB) error {
 	case state == db.Empty:
 		return fmt.Errorf("it is empty; run %q first", c.command("migrate"))
 	case state == db.Pending:
-		return fmt.Errorf("it has pending migrations; run %q first", c.command("migrate"))
+		return fmt.Errorf("it has pending migrations; run %q first, or take them back: delete the files of their number in %s and %s", c.command("migrate"),
+			filepath.Join(c.migrations(), "sqlite"), filepath.Join(c.migrations(), "postgres"))
 	case state == db.Newer:
 		return errNewer
 	}
@@ -115,8 +145,11 @@ func (c *makemigrationsCommand) write(ctx context.Context, d *db.DB, plan db.Pla
 		name = plan.Name()
 	}
 	paths, err := d.Write(ctx, plan, name)
+	if errors.Is(err, db.ErrPending) {
+		return fmt.Errorf("another makemigrations was quicker; run %q first", c.command("migrate"))
+	}
 	if err != nil {
-		return fmt.Errorf("write the migration: %w", err)
+		return fmt.Errorf("write the migration into %s: %s; make it a directory that can be written to, or name another with --migrations", c.migrations(), reason(err))
 	}
 	for _, path := range paths {
 		fmt.Println("wrote", path)

@@ -123,7 +123,7 @@ func TestServeSaysHowToFollowTheDeclaration(t *testing.T) {
 		r := p.with("serve", "--addr", "127.0.0.1:0")
 		oneLine(t, r.stderr, "add birthday (text)", `run "nameplate makemigrations --profile p.toml" and then "nameplate migrate --profile p.toml"`)
 	}
-	if r := p.with("migrate"); r.status != 0 || !strings.Contains(r.stdout, "write the migration for it with: nameplate makemigrations --profile p.toml") {
+	if r := p.with("migrate"); r.status != 0 || !strings.Contains(r.stdout, `run "nameplate makemigrations --profile p.toml"`) {
 		t.Errorf("migrate before makemigrations: %+v", r)
 	}
 	p.with("makemigrations")

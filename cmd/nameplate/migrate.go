@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"nameplate/db"
@@ -46,7 +46,7 @@ func (c *migrateCommand) Run() error {
 		fmt.Println("applied", migrationName(m))
 	}
 	if err != nil {
-		return fmt.Errorf("migrate %s: %w", c.database(), err)
+		return c.failed(ctx, d, err)
 	}
 	searched, err := d.Reindex(ctx)
 	if err != nil {
@@ -57,10 +57,27 @@ func (c *migrateCommand) Run() error {
 	} else if len(applied) == 0 {
 		fmt.Println("nothing to apply")
 	}
-	if differs, ok := errors.AsType[db.Mismatch](d.CheckProfile(ctx)); ok {
-		fmt.Printf("profile.toml differs: %s; write the migration for it with: %s\n", strings.Join(differs, "; "), c.command("makemigrations"))
+	if err := c.declared(ctx, d); err != nil {
+		fmt.Printf("note: %v\n", err)
 	}
 	return nil
+}
+
+// failed says which migration could not be applied, and what to do about it.
+func (c *migrateCommand) failed(ctx context.Context, d *db.DB, err error) error {
+	all, _ := d.Migrations(ctx)
+	for _, m := range all {
+		if m.Applied {
+			continue
+		}
+		todo := "nothing of it was"
+		if m.Own {
+			todo += fmt.Sprintf("; correct what it says and run it again, or delete its files in %s and %s and run %q again", filepath.Join(c.migrations(), "sqlite"),
+				filepath.Join(c.migrations(), "postgres"), c.command("makemigrations"))
+		}
+		return fmt.Errorf("%s of %s could not be applied, and %s: %s", migrationName(m), c.database(), todo, strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return fmt.Errorf("migrate %s: %w", c.database(), err)
 }
 
 // migrationName returns a migration's number and name as its file has them, the operator's own with profile/ in front.

@@ -20,9 +20,9 @@ Examples:
 // Run lists the migrations.
 func (c *showmigrationsCommand) Run() error {
 	ctx := context.Background()
-	if missing, err := c.missing(); err != nil {
+	if none, err := c.missing(); err != nil {
 		return err
-	} else if missing {
+	} else if none {
 		return fmt.Errorf("%s: %w", c.Database, errNoDatabase)
 	}
 	d, err := c.open(ctx)
@@ -40,6 +40,13 @@ func (c *showmigrationsCommand) Run() error {
 			mark = "X"
 		}
 		fmt.Printf("[%s] %s\n", mark, migrationName(m))
+	}
+	missing, err := d.Unknown(ctx, true)
+	if err != nil {
+		return fmt.Errorf("read the migrations of %s: %w", c.database(), err)
+	}
+	for _, version := range missing {
+		fmt.Printf("[X] profile/%04d, whose file is missing in %s\n", version, c.migrations())
 	}
 	unknown, err := d.Unknown(ctx, false)
 	if err != nil {

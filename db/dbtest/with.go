@@ -41,6 +41,13 @@ func Unmigrated(t testing.TB, source, dir, toml string) *db.DB {
 	return d
 }
 
+// Again opens the database of d once more, for what toml declares, as it stands.
+func Again(t testing.TB, d *db.DB, toml string) *db.DB {
+	t.Helper()
+	source, _ := sources.Load(d)
+	return Unmigrated(t, source.(string), d.MigrationsDir, toml)
+}
+
 // Declared takes a database to its declaration.
 func Declared(t testing.TB, d *db.DB) {
 	t.Helper()

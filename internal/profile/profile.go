@@ -94,6 +94,25 @@ func (a Attribute) Typed(values func(field string) []string) string {
 	return ""
 }
 
+// Unchanged says whether what a form holds for this attribute is what is stored: such a text is not looked at again, because it may stem
+// from an older declaration.
+func (a Attribute) Unchanged(text, stored string) bool {
+	plain := func(text string) string {
+		text = strings.NewReplacer("\r\n", "\n", "\t", " ").Replace(text)
+		if a.Kind.Store != List {
+			return strings.TrimSpace(text)
+		}
+		var kept []string
+		for _, line := range lines(text) {
+			if line = strings.TrimSpace(line); line != "" {
+				kept = append(kept, line)
+			}
+		}
+		return strings.Join(kept, "\n")
+	}
+	return plain(text) == plain(stored)
+}
+
 // Fields returns the names of the inputs that ask for it: its own, and those that some kinds have beside it.
 func (a Attribute) Fields() []string {
 	switch {
@@ -112,6 +131,17 @@ func (a Attribute) OtherField() string { return a.Name + "_other" }
 
 // LabelField is the name of the inputs for the labels of links.
 func (a Attribute) LabelField() string { return a.Name + "_label" }
+
+// Bounds returns the least and the most that a number or a day may be, as values; empty for none.
+func (a Attribute) Bounds() (least, most string) { return a.least, a.most }
+
+// Most returns how many of several choices there may be, 0 where that is all of them or none are chosen.
+func (a Attribute) Most() int {
+	if a.Kind.Widget != Checks || a.count == len(a.choices) {
+		return 0
+	}
+	return a.count
+}
 
 // Options returns what can be chosen; nil for a kind that is not chosen.
 func (a Attribute) Options() []Option {

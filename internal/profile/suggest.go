@@ -2,8 +2,8 @@ package profile
 
 import "strings"
 
-// suggest says which of the known words was probably meant, or lists them all.
-func suggest(word string, known []string) string {
+// Suggest says which of the known words was probably meant, or lists them all.
+func Suggest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), k); d < least {
