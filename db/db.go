@@ -77,10 +77,13 @@ func (d *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ping says whether the database answers.
+// Ping says whether the database answers, and has the columns that this program reads: another may have changed them meanwhile.
 func (d *DB) Ping(ctx context.Context) error {
-	var one int
-	return told(d.r.QueryRowContext(ctx, "SELECT 1").Scan(&one))
+	_, err := d.scanPerson(d.r.QueryRowContext(ctx, d.dialect(d.text.person+"u.id = -1")))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return told(err)
 }
 
 // Version returns the name and the version of the database, such as "SQLite 3.50.0".

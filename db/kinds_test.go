@@ -366,3 +366,15 @@ func TestHistoryKeepsNoSecrets(t *testing.T) {
 		}
 	})
 }
+
+func TestDefaultsReachWhoComesLater(t *testing.T) {
+	dbtest.EachWith(t, "[[attribute]]\nname='news'\nkind='boolean'\nrequired=true\ndefault=false\n[[attribute]]\nname='zone'\nkind='text'\ndefault='here'\n", func(t *testing.T, d *db.DB) {
+		u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "ada"})
+		if err != nil || u.Value("news") != "no" || u.Value("zone") != "" {
+			t.Errorf("%+v, %v", u.Attributes, err)
+		}
+		if u, err = d.User(t.Context(), u.ID); err != nil || u.Value("news") != "no" {
+			t.Errorf("%+v, %v", u.Attributes, err)
+		}
+	})
+}

@@ -37,6 +37,9 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 		problem.RequestID = rand.Text()
 		a.Log.Error("request failed", "id", problem.RequestID, "method", c.Method(), "path", c.Path(), "status", problem.Status, "err", err)
 	}
+	if problem.Status == 500 && a.DB.Ping(c.UserContext()) != nil { // its columns are others now: this server is to be started again
+		problem = views.Problem{Status: 503, Title: "Being changed just now", Text: "The site is being changed. Please try again in a minute.", Retry: 60}
+	}
 	if problem.Retry > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(problem.Retry))
 	}

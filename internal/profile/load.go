@@ -22,15 +22,14 @@ func Load(source []byte, path string) (Profile, error) {
 	if err := toml.Unmarshal(source, &tables); err != nil {
 		var parse toml.ParseError
 		if errors.As(err, &parse) {
-			return Profile{}, fmt.Errorf("%s:%d: %s; a line is KEY = VALUE or [[attribute]], and texts stand in quotes", path,
-				lineOf(parse), strings.TrimRight(parse.Message, "."))
+			return Profile{}, fmt.Errorf("%s:%d: %s; %s", path, lineOf(parse), strings.TrimRight(parse.Message, "."), advice(parse.Message))
 		}
 		return Profile{}, fmt.Errorf("%s:1: %w; save it as a text in UTF-8", path, err)
 	}
 	at := findPlaces(string(source))
 	for _, key := range slices.Sorted(maps.Keys(tables)) {
 		if key != "attribute" {
-			return Profile{}, fmt.Errorf("%s:%d: '%s' is unknown here; a profile holds [[attribute]] only", path, at.top(key), key)
+			return Profile{}, fmt.Errorf("%s:%d: '%s' is unknown here; %s", path, at.top(key), key, beside(key))
 		}
 	}
 	list, ok := tables["attribute"].([]map[string]any)
@@ -50,6 +49,31 @@ func Load(source []byte, path string) (Profile, error) {
 		p.Attributes = append(p.Attributes, a)
 	}
 	return p, nil
+}
+
+// advice says what to do about an error of TOML.
+func advice(message string) string {
+	for part, todo := range map[string]string{
+		"invalid escape": `write the text in single quotes, in which a \ is only itself`, "already been defined": "leave one of the two out",
+		"invalid datetime": "there is no such day", "out of range": "the number is too large",
+		"expected value but found": "a text stands in quotes, and true and false are written like this",
+	} {
+		if strings.Contains(message, part) {
+			return todo
+		}
+	}
+	return "a line is KEY = VALUE or [[attribute]], and texts stand in quotes"
+}
+
+// beside says what is right where a key stands beside the attributes.
+func beside(key string) string {
+	switch {
+	case distance(strings.ToLower(key), "attribute") < 3:
+		return "did you mean [[attribute]]?"
+	case keyNamed(key).name != "":
+		return "write a line [[attribute]] above the keys of each attribute"
+	}
+	return "a profile holds [[attribute]] only"
 }
 
 // lineOf is the line of an error of TOML. Where a header is not closed, the decoder is on the next line already.

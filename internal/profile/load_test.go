@@ -60,6 +60,12 @@ func TestLoadRefuses(t *testing.T) {
 	for name, row := range map[string]struct{ source, want string }{
 		"broken TOML":              {"[[attribute]\n", "p.toml:1: expected end of table"},
 		"a value that is none":     {good + "max = lots\n", "p.toml:4: "},
+		"another header":           {"[[attributes]]\nname='a'\n", "p.toml:1: 'attributes' is unknown here; did you mean [[attribute]]?"},
+		"no header":                {"kind='text'\n", "p.toml:1: 'kind' is unknown here; write a line [[attribute]] above"},
+		"a pattern in quotes":      {"[[attribute]]\nname='a'\nkind='text'\npattern=\"\\d+\"\n", "in single quotes"},
+		"a yes":                    {"[[attribute]]\nname='a'\nkind='text'\nregister=yes\n", "true and false are written like this"},
+		"no such day":              {"[[attribute]]\nname='a'\nkind='date'\nmin=2020-02-31\n", "there is no such day"},
+		"a name that ends with _":  {"[[attribute]]\nname='trail_'\nkind='number'\n", "p.toml:2: 'trail_' ends with _"},
 		"a title":                  {"title = 'x'\n", "p.toml:1: 'title' is unknown here"},
 		"one table for all":        {"# mine\n[attribute]\nname='x'\n", "p.toml:2: write each attribute"},
 		"an unknown key":           {good + "lable = 'x'\n", "p.toml:4: 'lable' is unknown; did you mean 'label'?"},
