@@ -48,6 +48,27 @@ func (d *DB) HoldWaiting(ctx context.Context, token string) error {
 	if err != nil {
 		return fmt.Errorf("hold a waiting picture: %w", err)
 	}
+	return d.letGo(ctx)
+}
+
+// heldMost is how many pictures and files may wait for forms that were refused. Anybody can make one wait, so there has to be an end:
+// beyond it the oldest goes.
+const heldMost = 200
+
+// letGo removes the oldest of those that wait, where they are too many.
+func (d *DB) letGo(ctx context.Context) error {
+	if d.RemovePicture == nil {
+		return nil
+	}
+	tokens, err := d.names(ctx, "SELECT token FROM waiting_pictures WHERE state = ?1 ORDER BY created_at DESC, token LIMIT 1000 OFFSET ?2", held, heldMost)
+	if err != nil {
+		return fmt.Errorf("count what waits: %w", err)
+	}
+	for token := range tokens {
+		if err := d.DropWaiting(ctx, token, d.RemovePicture); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

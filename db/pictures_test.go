@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -103,6 +104,26 @@ func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
 		}
 		if names, _ := d.PictureNames(t.Context()); !names["face"] {
 			t.Error("files that could not be removed are named by nothing")
+		}
+	})
+}
+
+// TestWhatWaitsHasAnEnd lets more forms be refused than may wait with their files, as a stranger can.
+func TestWhatWaitsHasAnEnd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		removed := 0
+		d.RemovePicture = func(string) error { removed++; return nil }
+		for i := range 210 {
+			token := fmt.Sprintf("token-%03d-0123456789abcdef", i)
+			if err := errors.Join(d.AddWaiting(t.Context(), token, fmt.Sprintf("file%03d/a.txt", i)), d.HoldWaiting(t.Context(), token)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := dbtest.Text(t, d, "SELECT count(*) FROM waiting_pictures"); got != "200" || removed != 10 {
+			t.Errorf("%s wait, %d were removed", got, removed)
+		}
+		if _, err := d.Waiting(t.Context(), "token-209-0123456789abcdef"); err != nil {
+			t.Errorf("the last one: %v", err)
 		}
 	})
 }

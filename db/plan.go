@@ -86,7 +86,7 @@ func (d *DB) Plan(ctx context.Context) (Plan, error) {
 		return err
 	}
 	for _, a := range d.profile.Attributes {
-		step, err := renamed(a, have)
+		step, err := d.renamed(a, have)
 		if err := keep(step, err); err != nil {
 			return Plan{}, err
 		}
@@ -110,16 +110,25 @@ func (d *DB) Plan(ctx context.Context) (Plan, error) {
 	return p, nil
 }
 
-// renamed renames an attribute that had another name before, and notes that in have.
-func renamed(a profile.Attribute, have map[string]recorded) ([]Step, error) {
+// renamed renames an attribute that had another name before, and notes that in have. Where there is nothing of that name, it is a new
+// one, unless a name like it is there and about to be dropped.
+func (d *DB) renamed(a profile.Attribute, have map[string]recorded) ([]Step, error) {
 	old, was := have[a.Was]
 	_, is := have[a.Name]
 	switch {
 	case a.Was == "" || !was && is: // it has happened
 		return nil, nil
 	case !was:
-		return nil, Refusal{{What: fmt.Sprintf("%s was no attribute of this database, of which %s is to take the values", a.Was, a.Name),
-			Todo: profile.Suggest(a.Was, slices.Sorted(maps.Keys(have))) + " Leave was out where it is a new one"}}
+		var dropped []string
+		for name := range have {
+			if _, stays := d.profile.Attribute(name); !stays {
+				dropped = append(dropped, name)
+			}
+		}
+		if like, ok := profile.Like(a.Was, dropped); ok {
+			return nil, Refusal{{What: fmt.Sprintf("%s is to take the values of %s, which there is not", a.Name, a.Was), Todo: "did you mean was = \"" + like + "\"?"}}
+		}
+		return nil, nil
 	case is:
 		return nil, Refusal{{What: fmt.Sprintf("there are columns for both %s and %s", a.Was, a.Name), Todo: "leave was out of profile.toml, or drop one of them first"}}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"nameplate/internal/account"
 	"nameplate/internal/profile"
@@ -281,29 +280,4 @@ func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 		return fmt.Errorf("note the log-in of user %d: %w", id, err)
 	}
 	return nil
-}
-
-// index keeps what the search of people looks at.
-func (tx *Tx) index(ctx context.Context, u account.User) error {
-	_, err := tx.exec(ctx, "INSERT INTO people_search (user_id, text) VALUES (?1, ?2) ON CONFLICT (user_id) DO UPDATE"+
-		" SET text = excluded.text WHERE people_search.text <> excluded.text", u.ID, tx.searchText(u))
-	if err != nil {
-		return fmt.Errorf("index user %d: %w", u.ID, err)
-	}
-	return nil
-}
-
-// searchText is what a person is found by: names, address and the attributes that are searched, folded, each on a line.
-func (d *DB) searchText(u account.User) string {
-	var b strings.Builder
-	b.WriteString(account.Key(u.Username))
-	for _, line := range []string{u.Email, strings.TrimSpace(u.FirstName + " " + u.LastName)} {
-		b.WriteString("\n" + account.Key(line))
-	}
-	for _, attr := range d.text.searched {
-		if value := u.Attributes[attr.Name]; value != "" {
-			b.WriteString("\n" + account.Key(strings.ReplaceAll(attr.Words(value), "\n", " ")))
-		}
-	}
-	return b.String()
 }

@@ -40,7 +40,7 @@ func TestRefusalsSayWhatIsInTheWayAndTellNoSecrets(t *testing.T) {
 		}
 	}
 	p.declare("[[attribute]]\nname = 'slogan'\nwas = 'moto'\nkind = 'text'\n")
-	if r := p.with("makemigrations", "--check"); r.status != 1 || !strings.Contains(r.stdout, "did you mean 'motto'?") {
+	if r := p.with("makemigrations", "--check"); r.status != 1 || !strings.Contains(r.stdout, `did you mean was = "motto"?`) {
 		t.Errorf("a wrong was: %+v", r)
 	}
 	p.declare("[[attribute]]\nname = 'slogan'\nkind = 'text'\n")

@@ -59,7 +59,7 @@ func declare(table map[string]any) (Attribute, *mistake) {
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		into, ok := keys[key]
 		if !ok {
-			return a, &mistake{key, "'" + key + "' is unknown; " + Suggest(key, slices.Sorted(maps.Keys(keys)))}
+			return a, &mistake{key, "'" + key + "' is unknown; " + suggest(key, slices.Sorted(maps.Keys(keys)))}
 		}
 		if bad := assign(key, into, table[key]); bad != nil {
 			return a, bad
@@ -84,7 +84,7 @@ func (a *Attribute) setKind(d declaration) *mistake {
 	}
 	var ok bool
 	if a.Kind, ok = kindNamed(d.kind); !ok {
-		return &mistake{"kind", "'" + d.kind + "' is no kind of attribute; " + Suggest(d.kind, names)}
+		return &mistake{"kind", "'" + d.kind + "' is no kind of attribute; " + suggest(d.kind, names)}
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.table)) {
 		if !slices.Contains(common, key) && !slices.Contains(a.Kind.Keys, key) {

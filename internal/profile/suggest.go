@@ -2,18 +2,23 @@ package profile
 
 import "strings"
 
-// Suggest says which of the known words was probably meant, or lists them all.
-func Suggest(word string, known []string) string {
-	best, least := "", 3
+// suggest says which of the known words was probably meant, or lists them all.
+func suggest(word string, known []string) string {
+	if best, ok := Like(word, known); ok {
+		return "did you mean '" + best + "'?"
+	}
+	return "known are " + strings.Join(known, ", ")
+}
+
+// Like returns which of the known words is so like another that it was probably meant.
+func Like(word string, known []string) (best string, ok bool) {
+	least := 3
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), k); d < least {
 			best, least = k, d
 		}
 	}
-	if best != "" {
-		return "did you mean '" + best + "'?"
-	}
-	return "known are " + strings.Join(known, ", ")
+	return best, best != ""
 }
 
 // distance counts the letters to add, drop, change or exchange with their neighbour between two words (optimal string alignment).
