@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"nameplate/db"
@@ -118,11 +119,18 @@ func (c *checkCommand) checkPresent(ctx context.Context, f *findings) *db.DB {
 	return d
 }
 
-// checkMigrationFiles warns of operator's migrations that are there for one of the two databases only.
+// migrationFile is what goose takes for one.
+var migrationFile = regexp.MustCompile(`^0*[1-9][0-9]{0,8}_.+\.sql$`)
+
+// checkMigrationFiles warns of operator's migrations that are there for one of the two databases only, or never.
 func (c *checkCommand) checkMigrationFiles(f *findings) {
 	for _, pair := range [][2]string{{"sqlite", "postgres"}, {"postgres", "sqlite"}} {
 		files, _ := filepath.Glob(filepath.Join(c.migrations(), pair[0], "*.sql"))
 		for _, file := range files {
+			if !migrationFile.MatchString(filepath.Base(file)) {
+				f.warn("%s is never applied: a migration is called by a number from 1 on, _, and a name", file)
+				continue
+			}
 			twin := filepath.Join(c.migrations(), pair[1], filepath.Base(file))
 			if _, err := os.Stat(twin); errors.Is(err, fs.ErrNotExist) {
 				f.warn("%s has no %s beside it: another database would be migrated otherwise", file, twin)

@@ -46,7 +46,7 @@ var (
 // Run writes the migration.
 func (c *makemigrationsCommand) Run() error {
 	if c.Name != "" && !fileName.MatchString(c.Name) {
-		return fmt.Errorf("the name is %q: write letters, digits and _ only", c.Name)
+		return fmt.Errorf("the name is %q: write letters, digits and _ only, 100 at the most", c.Name)
 	}
 	ctx := context.Background()
 	if missing, err := c.missing(); err != nil {
