@@ -23,6 +23,16 @@ const (
 // People returns one page of the list of people, with their attributes. Rows that come or go meanwhile don't make others appear
 // twice or not at all on the pages that follow. It fails with admin.BadQuery for a cursor of another list.
 func (d *DB) People(ctx context.Context, q admin.Query) (admin.Page[account.User], error) {
+	return d.people(ctx, q, true)
+}
+
+// PeopleOn is People for who goes through the whole list: where nobody is left behind the cursor, there is nobody on the page.
+func (d *DB) PeopleOn(ctx context.Context, q admin.Query) (admin.Page[account.User], error) {
+	return d.people(ctx, q, false)
+}
+
+// people reads a page. With nearest, a page whose rows are gone meanwhile is the one that is left in its place.
+func (d *DB) people(ctx context.Context, q admin.Query, nearest bool) (admin.Page[account.User], error) {
 	resource := admin.People(d.profile)
 	if q.Sort == "" {
 		q.Sort = resource.Ordering
@@ -41,10 +51,10 @@ func (d *DB) People(ctx context.Context, q admin.Query) (admin.Page[account.User
 			return nil
 		}
 		l.tx = tx
-		if page, err = l.page(ctx, q); err != nil || len(page.Rows) > 0 || page.Total == 0 {
+		if page, err = l.page(ctx, q); err != nil || len(page.Rows) > 0 || page.Total == 0 || !nearest {
 			return err
 		}
-		end := q.First() // the rows behind the cursor are gone: show the nearest there are
+		end := q.First()
 		if q.After != "" {
 			end = q.Last()
 		}

@@ -76,7 +76,7 @@ func (e *export) Read(into []byte) (int, error) {
 func (e *export) page() error {
 	ctx, cancel := context.WithTimeout(e.ctx, exportPage)
 	defer cancel()
-	page, err := e.db.People(ctx, e.query)
+	page, err := e.db.PeopleOn(ctx, e.query)
 	if err != nil {
 		return fmt.Errorf("export people: %w", err)
 	}

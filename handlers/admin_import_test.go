@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"nameplate/db"
+	"nameplate/db/dbtest"
 	"nameplate/internal/account"
+	"nameplate/internal/admin"
 	"nameplate/internal/profile"
 )
 
@@ -46,6 +48,29 @@ func TestExport(t *testing.T) {
 		}
 		if link := boss.get("/admin/users?is_active=0").Find("a[download]").AttrOr("href", ""); link != "/admin/users/export.csv?is_active=0" {
 			t.Errorf("the list leads to %s", link)
+		}
+	})
+}
+
+// TestExportWhilePeopleGo deletes who would have come next while a table is being sent: nobody stands in it twice.
+func TestExportWhilePeopleGo(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.add("boss", asSuperuser)
+		var ids []int64
+		for i := range 600 {
+			u, err := s.db.CreateUser(t.Context(), db.Author{}, account.User{Username: fmt.Sprintf("p%04d", i)})
+			must(t, err)
+			ids = append(ids, u.ID)
+		}
+		table := &export{ctx: t.Context(), db: s.db, profile: dbtest.Profile(t), query: admin.Query{N: admin.MaxPerPage}}
+		must(t, table.begin())
+		for _, id := range ids[450:] {
+			_, err := s.db.DeleteUser(t.Context(), dbAuthor(boss), boss, id)
+			must(t, err)
+		}
+		rows, err := csv.NewReader(table).ReadAll()
+		if err != nil || len(rows) != 1+admin.MaxPerPage {
+			t.Errorf("%d rows, %v", len(rows), err)
 		}
 	})
 }
