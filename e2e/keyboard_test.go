@@ -55,3 +55,35 @@ func TestKeyboard(t *testing.T) {
 	b.see("#user-"+id, "example.org/by-keyboard")
 	b.wait("document.activeElement.matches(`" + edit + "`)")
 }
+
+// TestKeyboardGoesThroughAWideRow tabs through a row of many columns: a wrong field takes the cursor, and nothing that has the cursor is below
+// the columns that stay in sight.
+func TestKeyboardGoesThroughAWideRow(t *testing.T) {
+	t.Parallel()
+	s := startWith(t, everyKind("members")+checkedKinds)
+	s.superuser("root")
+	newClient(t, s).register("ada", nil)
+	id := s.id("ada")
+	b := openTab(t, s, true)
+	b.login("root", rootPassword)
+	b.open("/admin/users?edit=" + id)
+	b.fill("#my_number-"+id, "many")
+	b.press("\r")
+	b.see(".open .error", "enter")
+	b.wait("document.activeElement.id === 'my_number-" + id + "'")
+	const hidden = `(e => {
+		if (!e.matches('.open td:not(:nth-child(2), :last-child) *')) return '';
+		const here = e.getBoundingClientRect(), edge = n => document.querySelector('.open td:' + n).getBoundingClientRect();
+		return here.left < edge('nth-child(2)').right - 1 || here.right > edge('last-child').left + 1 ? e.id + ' ' + e.name : '';
+	})(document.activeElement)`
+	for range 40 {
+		if name := eval[string](b, hidden); name != "" {
+			t.Errorf("the cursor is hidden in %s", name)
+		}
+		b.press("\t")
+		if eval[bool](b, "document.activeElement.matches('.open td:last-child .button')") {
+			return
+		}
+	}
+	t.Error("the cursor never comes to Save")
+}

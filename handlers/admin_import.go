@@ -3,6 +3,8 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,16 +89,21 @@ func sentTable(c *fiber.Ctx) (string, error) {
 func (a *App) imported(done db.Import) views.Import {
 	shown := views.Import{Digest: done.Digest}
 	shown.Added, shown.Changed, shown.Same, shown.Wrong = done.Count()
+	attrs := map[string]profile.Attribute{}
+	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
+		attrs[attr.Name] = attr
+	}
 	for _, line := range done.Lines {
-		one := views.ImportLine{Number: line.Number, Username: line.Username, New: line.New, Errors: line.Errors}
-		for _, change := range line.Changes {
-			field := views.ConflictField{Label: change.Field, Was: change.Old, Yours: change.New}
-			if attr, ok := a.shown.Attribute(change.Field); ok {
-				field = views.ConflictField{Label: attr.Label, Was: words(attr, change.Old), Yours: words(attr, change.New)}
-			}
-			one.Fields = append(one.Fields, field)
+		one := views.ImportLine{Number: line.Number, Username: line.Username, New: line.New}
+		for _, field := range slices.Sorted(maps.Keys(line.Errors)) {
+			message, label := line.Errors[field], attrs[field].Label+": "
+			one.Wrong = append(one.Wrong, label+strings.TrimPrefix(message, label)) // some say it themselves
 		}
-		if one.New || len(one.Errors) > 0 || len(one.Fields) > 0 {
+		for _, change := range line.Changes {
+			attr := attrs[change.Field]
+			one.Fields = append(one.Fields, views.ConflictField{Label: attr.Label, Was: words(attr, change.Old), Yours: words(attr, change.New)})
+		}
+		if one.New || len(one.Wrong) > 0 || len(one.Fields) > 0 {
 			shown.Lines = append(shown.Lines, one)
 		}
 	}

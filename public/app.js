@@ -251,6 +251,11 @@
     if (ctx) notice('The site did not answer. What you typed is still here: try again in a moment.');
   });
 
+  // What the cursor goes to is not left below the columns that stay in sight.
+  on('focusin', ({ target }) => {
+    if (target.matches('.wide .open td:not(:nth-child(2), :last-child) *')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
+
   on('keydown', (event) => {
     if (event.isComposing) return;
     if (event.key === 'Escape') {

@@ -2,11 +2,8 @@ package views
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
-
-	"nameplate/internal/form"
 )
 
 // importShown is the most lines of a table that a page shows.
@@ -29,13 +26,13 @@ type ImportLine struct {
 	Username string
 	New      bool
 	Fields   []ConflictField // what becomes another: Was and Yours
-	Errors   form.Errors
+	Wrong    []string        // what is wrong with it; empty for nothing
 }
 
 // shown are the lines that the page has room for, what is wrong first.
 func (i Import) shown() []ImportLine {
 	lines := slices.Clone(i.Lines)
-	slices.SortStableFunc(lines, func(a, b ImportLine) int { return cmp.Compare(min(1, len(b.Errors)), min(1, len(a.Errors))) })
+	slices.SortStableFunc(lines, func(a, b ImportLine) int { return cmp.Compare(min(1, len(b.Wrong)), min(1, len(a.Wrong))) })
 	return lines[:min(len(lines), importShown)]
 }
 
@@ -54,19 +51,10 @@ func (i Import) does() bool { return i.Table != "" && i.Wrong == 0 && i.Added+i.
 // state says in a word what a line does.
 func (line ImportLine) state() string {
 	switch {
-	case len(line.Errors) > 0:
+	case len(line.Wrong) > 0:
 		return "Wrong"
 	case line.New:
 		return "New"
 	}
 	return "Changed"
-}
-
-// messages are what is wrong with a line, in the order of its fields' names.
-func (line ImportLine) messages() []string {
-	var all []string
-	for _, field := range slices.Sorted(maps.Keys(line.Errors)) {
-		all = append(all, field+": "+line.Errors[field])
-	}
-	return all
 }
