@@ -91,6 +91,12 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	if err := tx.index(ctx, after); err != nil {
 		return before, err
 	}
+	if before.Email != after.Email {
+		after.NewEmail, after.EmailVerified = "", fromMilli(0)
+		if err := tx.emailChanged(ctx, before); err != nil {
+			return before, err
+		}
+	}
 	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser {
 		if err := tx.endSessions(ctx, before.ID, ""); err != nil {
 			return before, err

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -9,7 +10,8 @@ import (
 )
 
 // CreateUser adds a person with a profile and returns them. The id, the version and, where it is zero, the date are given
-// here; Password is a hash; the value of a picture is the token of a waiting one. An empty Email is an imported person's.
+// here; Password is a hash; the value of a picture is the token of a waiting one. An empty Email is an imported person's, or that of
+// somebody who registers with a NewEmail, to which the link that proves it is mailed.
 // It returns form.Errors for what may not be saved or is taken, and ErrPictureGone (with form.Errors) for a token nobody knows.
 func (d *DB) CreateUser(ctx context.Context, by Author, u account.User) (account.User, error) {
 	u.ID, u.Version, u.LastLogin = 0, 1, fromMilli(0)
@@ -41,10 +43,10 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 		return err
 	}
 	err := tx.row(ctx, "INSERT INTO users (username, username_key, email, email_key, password, first_name, first_name_key,"+
-		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version)"+
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id",
+		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email)"+
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id",
 		u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
-		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version).
+		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail).
 		Scan(&u.ID)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)
@@ -61,7 +63,10 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 	if err := tx.index(ctx, *u); err != nil {
 		return err
 	}
-	return tx.log(ctx, by, *u, "add", change{})
+	if err := tx.log(ctx, by, *u, "add", change{}); err != nil || u.NewEmail == "" {
+		return err
+	}
+	return tx.queue(ctx, MailVerify, u.ID, u.NewEmail)
 }
 
 // checked parses what differs between before and typed by each field's own rules, and returns typed with the parsed values.
@@ -85,10 +90,15 @@ func (d *DB) checked(before, typed account.User) (account.User, form.Errors) {
 	if !(isNew && u.Email == "") {
 		parse("email", &u.Email, before.Email, account.ParseEmail)
 	}
+	if isNew && u.NewEmail != "" {
+		var err error
+		u.NewEmail, err = account.ParseEmail(u.NewEmail)
+		errs.Add("email", err)
+	}
 	parse("first_name", &u.FirstName, before.FirstName, func(s string) (string, error) { return account.ParseName("First name", s) })
 	parse("last_name", &u.LastName, before.LastName, func(s string) (string, error) { return account.ParseName("Last name", s) })
 	if isNew || u.Username != before.Username {
-		if account.UsernameIsForeignEmail(u.Username, u.Email) {
+		if account.UsernameIsForeignEmail(u.Username, cmp.Or(u.Email, u.NewEmail)) {
 			errs.Add("username", ForeignEmail)
 		}
 	}

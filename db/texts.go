@@ -25,7 +25,7 @@ type texts struct {
 
 func newTexts(p profile.Profile, pg bool) texts {
 	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
-		" u.date_joined, COALESCE(u.last_login, 0), u.version, p.user_id IS NOT NULL"
+		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), p.user_id IS NOT NULL"
 	t := texts{
 		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1)",
 		pictures: "SELECT name FROM waiting_pictures",
@@ -70,19 +70,19 @@ type scanner interface{ Scan(dest ...any) error }
 // scanPerson reads the columns of texts.columns, and then those of more.
 func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
 	var u account.User
-	var joined, login int64
+	var joined, login, verified int64
 	var hasProfile bool
 	values := make([]string, len(d.profile.Attributes))
-	dest := make([]any, 0, 13+len(values)+len(more))
+	dest := make([]any, 0, 15+len(values)+len(more))
 	dest = append(dest, &u.ID, &u.Username, &u.Email, &u.Password, &u.FirstName, &u.LastName, &u.IsActive, &u.IsStaff,
-		&u.IsSuperuser, &joined, &login, &u.Version, &hasProfile)
+		&u.IsSuperuser, &joined, &login, &u.Version, &u.NewEmail, &verified, &hasProfile)
 	for i := range values {
 		dest = append(dest, &values[i])
 	}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return account.User{}, err
 	}
-	u.DateJoined, u.LastLogin = fromMilli(joined), fromMilli(login)
+	u.DateJoined, u.LastLogin, u.EmailVerified = fromMilli(joined), fromMilli(login), fromMilli(verified)
 	if hasProfile {
 		u.Attributes = make(map[string]string, len(values))
 		for i, attr := range d.profile.Attributes {

@@ -13,17 +13,25 @@ type Tx struct {
 	*DB
 	sql      *sql.Tx
 	replaced []string // pictures that nobody has any more once this is committed
+	mailed   bool     // there is mail to be sent once this is committed
 }
 
 // write runs fn in a transaction that may write, alone on SQLite, and commits it when fn returns nil. Files of pictures go
 // after the rows that named them.
 func (d *DB) write(ctx context.Context, fn func(tx *Tx) error) error {
 	var replaced []string
+	var mailed bool
 	err := d.run(ctx, d.w, nil, func(tx *Tx) error {
 		err := fn(tx)
-		replaced = tx.replaced
+		replaced, mailed = tx.replaced, tx.mailed
 		return err
 	})
+	if err == nil && mailed {
+		select {
+		case d.mailQueued <- struct{}{}:
+		default: // whoever sends has been told already
+		}
+	}
 	if err == nil && d.RemovePicture != nil {
 		for _, name := range replaced {
 			_ = d.DropPicture(ctx, name, d.RemovePicture) // what fails here stays in the ledger, and the next sweep finds it

@@ -235,36 +235,8 @@ func (d *DB) DeleteUser(ctx context.Context, by Author, me account.User, id int6
 	return pictures, nil
 }
 
-// SetPassword stores the hash of a new password and ends every session of that person. It fails with ErrForbidden when somebody
-// else does it who may not change that person, and with ErrNotFound.
-func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) error {
-	err := d.write(ctx, func(tx *Tx) error {
-		u, err := tx.person(ctx, id)
-		if err != nil {
-			return err
-		}
-		if by.ID != 0 && by.ID != id {
-			if err := tx.mayUpdate(ctx, by.ID, u, u); err != nil {
-				return err
-			}
-		}
-		u.Version++
-		if _, err := tx.exec(ctx, "UPDATE users SET password = ?2, version = ?3 WHERE id = ?1", id, hash, u.Version); err != nil {
-			return err
-		}
-		if err := tx.endSessions(ctx, id, ""); err != nil {
-			return err
-		}
-		return tx.log(ctx, by, u, "change", change{field: "password"})
-	})
-	if err != nil {
-		return fmt.Errorf("set the password of user %d: %w", id, err)
-	}
-	return nil
-}
-
-// LoggedIn notes that the person has just logged in, and takes back the guesses that were counted for it. It is no change of
-// the person: the version stays.
+// LoggedIn notes that the person has just logged in, and takes back the guesses that were counted for it. Whoever knows the password
+// needs no link to choose another: those end. It is no change of the person: the version stays.
 func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(ctx, "UPDATE users SET last_login = ?2 WHERE id = ?1", id, tx.now())
@@ -274,7 +246,7 @@ func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 		for _, g := range guesses {
 			err = errors.Join(err, tx.forgive(ctx, g))
 		}
-		return err
+		return errors.Join(err, tx.dropReset(ctx, id))
 	})
 	if err != nil {
 		return fmt.Errorf("note the log-in of user %d: %w", id, err)

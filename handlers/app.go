@@ -42,6 +42,7 @@ type App struct {
 	Site         string         // the site's name
 	BaseURL      string         // the one source of absolute links, without a slash at the end
 	Registration string         // open, invite or closed
+	Mail         bool           // whether mail reaches people: an address is proven before the first log-in, and a taken one is not told
 	Throttle     bool           // whether guessing is slowed
 	Proxies      []netip.Prefix // whose X-Forwarded-For and -Proto is believed
 

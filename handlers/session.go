@@ -168,6 +168,9 @@ func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool, guesses .
 	return nil
 }
 
+// thisSession is the hashed token of the session that a request came with; empty for none.
+func thisSession(c *fiber.Ctx) string { return c.Locals(localInfo).(*db.Session).Found }
+
 // plainText leaves out what a text column does not take: bytes that are no UTF-8, and NUL.
 func plainText(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "")

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"nameplate/db"
 )
@@ -48,7 +49,7 @@ func (f *findings) wrong(err error) {
 func (c *checkCommand) Run() error {
 	var f findings
 	ctx := context.Background()
-	c.checkSettings(&f)
+	c.checkSettings(ctx, &f)
 	if database := c.checkPresent(ctx, &f); database != nil {
 		defer database.Close()
 		c.checkFiles(ctx, &f, database)
@@ -61,7 +62,7 @@ func (c *checkCommand) Run() error {
 	return nil
 }
 
-func (c *checkCommand) checkSettings(f *findings) {
+func (c *checkCommand) checkSettings(ctx context.Context, f *findings) {
 	for _, name := range unknownVariables(os.Environ()) {
 		f.warn("%s is set, and this version knows no such setting", name)
 	}
@@ -78,6 +79,7 @@ func (c *checkCommand) checkSettings(f *findings) {
 	if cfg.BaseURL == "" && !loopback(host) {
 		f.warn("NAMEPLATE_BASE_URL is not set, and people elsewhere may reach %s: links would name %s", c.Addr, defaultBaseURL(c.Addr, 80))
 	}
+	c.checkMail(ctx, f, cfg)
 	base, _ := url.Parse(cfg.BaseURL)
 	switch {
 	case cfg.BaseURL == "":
@@ -85,6 +87,27 @@ func (c *checkCommand) checkSettings(f *findings) {
 		f.warn("NAMEPLATE_BASE_URL is http: passwords travel for everybody on the way to read; serve it over https")
 	case base.Scheme == "https" && len(cfg.Proxies) == 0:
 		f.warn("NAMEPLATE_BASE_URL is https, and no proxy is trusted: everybody seems to come from one address; set NAMEPLATE_TRUSTED_PROXIES")
+	}
+}
+
+// mailPatience is how long check waits for the mail server.
+const mailPatience = 20 * time.Second
+
+// checkMail introduces itself to the mail server. It sends nothing.
+func (c *checkCommand) checkMail(ctx context.Context, f *findings, cfg config) {
+	if c.SMTP == "" {
+		f.note("NAMEPLATE_SMTP is not set: mail is printed on stderr, and nobody proves an address")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, mailPatience)
+	defer cancel()
+	if err := cfg.Mail.Check(ctx); err != nil {
+		f.wrong(fmt.Errorf("NAMEPLATE_SMTP: %s", strings.Join(strings.Fields(err.Error()), " ")))
+		return
+	}
+	f.ok("the mail server answers, and lets mail from %s in", c.MailFrom)
+	if strings.HasSuffix(c.MailFrom, "@localhost") {
+		f.warn("NAMEPLATE_MAIL_FROM is %s: other servers refuse mail from there", c.MailFrom)
 	}
 }
 

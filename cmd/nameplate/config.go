@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"nameplate"
+	"nameplate/internal/mail"
 	"nameplate/internal/profile"
 )
 
@@ -22,20 +23,22 @@ type config struct {
 	Site    string
 	Profile profile.Profile
 	Proxies []netip.Prefix
+	Mail    mail.Sender
 }
 
 // read checks every setting and returns what they say. Its error names each that is wrong, and what would be right.
 func (s allSettings) read() (config, error) {
 	c := config{Site: strings.TrimSpace(s.SiteName)}
-	var base, proxies, attributes error
+	var base, proxies, attributes, smtp error
 	c.BaseURL, base = parseBaseURL(s.BaseURL)
 	c.Proxies, proxies = parseProxies(s.TrustedProxies)
 	c.Profile, attributes = s.profile()
+	c.Mail, smtp = s.mail(c.Site)
 	return c, errors.Join(
 		checkAddr(s.Addr), base, s.checkDatabase(), attributes, s.checkUploads(), checkSiteName(c.Site),
 		oneOf("NAMEPLATE_REGISTRATION", s.Registration, "open", "invite", "closed"),
 		oneOf("NAMEPLATE_THROTTLE", s.Throttle, "on", "off"),
-		proxies,
+		proxies, smtp,
 		oneOf("NAMEPLATE_LOG", s.Log, "text", "json"))
 }
 
@@ -140,6 +143,18 @@ func (s databaseSettings) profile() (profile.Profile, error) {
 		return profile.Profile{}, wrong("NAMEPLATE_PROFILE", s.Profile, "it can't be read ("+reason(err)+"); write the path of a profile.toml")
 	}
 	return profile.Load(source, s.Profile)
+}
+
+// mail returns what sends mail. What is wrong is told without the server's password.
+func (s mailSettings) mail(site string) (mail.Sender, error) {
+	if _, err := mail.ParseFrom(s.MailFrom); err != nil {
+		return nil, fmt.Errorf("NAMEPLATE_MAIL_FROM: %w", err)
+	}
+	sender, err := mail.Open(s.SMTP, s.MailFrom, site, os.Stderr)
+	if err != nil {
+		return nil, fmt.Errorf("NAMEPLATE_SMTP: %w", err)
+	}
+	return sender, nil
 }
 
 // reason returns the innermost cause of a failed call to the system, such as "permission denied".

@@ -75,8 +75,8 @@ func TestProxies(t *testing.T) {
 }
 
 func TestUnknownVariables(t *testing.T) {
-	got := unknownVariables([]string{"PATH=/bin", "NAMEPLATE_SMTP=smtp://host", "NAMEPLATE_ADDR=:1", "NAMEPLATE_BASEURL=x", passwordVariable + "=x"})
-	if want := []string{"NAMEPLATE_BASEURL", "NAMEPLATE_SMTP"}; !slices.Equal(got, want) {
+	got := unknownVariables([]string{"PATH=/bin", "NAMEPLATE_METRICS_ADDR=:1", "NAMEPLATE_ADDR=:1", "NAMEPLATE_BASEURL=x", passwordVariable + "=x"})
+	if want := []string{"NAMEPLATE_BASEURL", "NAMEPLATE_METRICS_ADDR"}; !slices.Equal(got, want) {
 		t.Errorf("unknown: %q, want %q", got, want)
 	}
 }

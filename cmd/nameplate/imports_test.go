@@ -31,6 +31,7 @@ var mayReach = map[string][]string{
 	"github.com/mattn/go-sqlite3":   {"cmd/nameplate", "handlers", "db", "db/dbtest", "e2e"},
 	"github.com/alecthomas/kong":    {"cmd/nameplate"},
 	"github.com/alexedwards/scs/v2": {"cmd/nameplate", "handlers", "e2e"},
+	"github.com/wneessen/go-mail":   {"cmd/nameplate", "handlers", "internal/mail"},
 }
 
 // standardOnly are packages that need nothing but the standard library, and one another.

@@ -162,7 +162,7 @@ func TestMakeMigrationsInTheSource(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, dialect := range []string{"sqlite", "postgres"} {
-		if len(p.files("source/"+dialect+"/0004_birthday.sql")) != 1 {
+		if len(p.files("source/"+dialect+"/0005_birthday.sql")) != 1 {
 			t.Errorf("%v", p.files("source/*/*"))
 		}
 	}

@@ -33,6 +33,8 @@ const (
 	stopTimeout = 8 * time.Second
 	// settleTime lets what has already been sent to the server be read before idle connections are closed.
 	settleTime = 100 * time.Millisecond
+	// mailTimeout is how long a mail under way may take once everything else has stopped.
+	mailTimeout = time.Second
 )
 
 type serveCommand struct {
@@ -85,11 +87,26 @@ func (c *serveCommand) Run() error {
 	}
 	defer database.Close()
 
-	tidied := tidyHourly(stop, database, pictures, log)
+	tidied, mailed := tidyHourly(stop, database, pictures, log), c.sendMail(stop, database, cfg, log)
 	err = c.serve(stop, ignore, ln, c.site(cfg, files, database, pictures, log), database, cfg, log)
 	ignore()
 	<-tidied
+	select {
+	case <-mailed:
+	case <-time.After(mailTimeout): // a mail server that hangs: the next start sends that mail again
+	}
 	return err
+}
+
+// sendMail sends what is queued until stop is done. The returned channel closes when nothing is under way any more.
+func (c *serveCommand) sendMail(stop context.Context, database *db.DB, cfg config, log *slog.Logger) <-chan struct{} {
+	stopped := make(chan struct{})
+	mailer := handlers.Mailer{DB: database, Sender: cfg.Mail, Log: log, Site: cfg.Site, BaseURL: cfg.BaseURL}
+	go func() {
+		defer close(stopped)
+		mailer.Run(stop)
+	}()
+	return stopped
 }
 
 // openStores opens the database and the pictures, and removes pictures that a killed server left half-way.
@@ -126,6 +143,7 @@ func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pi
 		Site:         cfg.Site,
 		BaseURL:      cfg.BaseURL,
 		Registration: c.Registration,
+		Mail:         c.SMTP != "",
 		Throttle:     c.Throttle == "on",
 		Proxies:      cfg.Proxies,
 	})

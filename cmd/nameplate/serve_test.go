@@ -103,14 +103,17 @@ func (s *server) get(path string) (int, error) {
 
 func TestServeFromNothing(t *testing.T) {
 	t.Parallel()
-	p := newPlace(t, "NAMEPLATE_SMTP=smtp://localhost", "NAMEPLATE_SITE_NAME=")
+	p := newPlace(t, "NAMEPLATE_METRICS_ADDR=:9000", "NAMEPLATE_SITE_NAME=")
 	s := p.serve("--throttle", "off")
 	for _, path := range []string{"/healthz", "/readyz", "/", "/register"} {
 		if status, err := s.get(path); status != http.StatusOK || err != nil {
 			t.Errorf("%s: %d %v", path, status, err)
 		}
 	}
-	for _, word := range []string{"make the first one with: " + binary + ` createsuperuser"`, "base_url=http://localhost:", "NAMEPLATE_SMTP", "NAMEPLATE_THROTTLE", "serving Nameplate"} {
+	for _, word := range []string{"make the first one with: " + binary + ` createsuperuser"`, "base_url=http://localhost:", "NAMEPLATE_METRICS_ADDR", "NAMEPLATE_THROTTLE", "serving Nameplate"} {
+		for end := time.Now().Add(10 * time.Second); !strings.Contains(s.log(), word) && time.Now().Before(end); {
+			time.Sleep(5 * time.Millisecond) // it is written while the first requests are answered
+		}
 		if !strings.Contains(s.log(), word) {
 			t.Errorf("the log does not say %q:\n%s", word, s.log())
 		}

@@ -34,12 +34,18 @@ type siteSettings struct {
 	Log            string `env:"NAMEPLATE_LOG" default:"text" help:"how log lines are written: text or json"`
 }
 
+type mailSettings struct {
+	SMTP     string `name:"smtp" env:"NAMEPLATE_SMTP" otherwise:"none" help:"the mail server: smtp://user:password@host:587 (STARTTLS where offered) or smtps://…:465; with it an address is proven before the first log-in; without it mail is printed on stderr"`
+	MailFrom string `env:"NAMEPLATE_MAIL_FROM" default:"nameplate@localhost" help:"the sender of mail"`
+}
+
 // allSettings is everything that a server is told.
 type allSettings struct {
 	addressSettings
 	databaseSettings
 	uploadsSettings
 	siteSettings
+	mailSettings
 }
 
 const (

@@ -11,7 +11,8 @@ import (
 type User struct {
 	ID          int64
 	Username    string // the spelling its owner typed, NFKC-normalised
-	Email       string // empty for an imported person without one
+	Email       string // empty for an imported person without one, and for who has registered and not proven it yet
+	NewEmail    string // the address that becomes Email once it is proven; empty for none
 	Password    string // the PHC string of an Argon2id hash; empty when no password can log in
 	FirstName   string
 	LastName    string
@@ -20,7 +21,10 @@ type User struct {
 	IsSuperuser bool
 	DateJoined  time.Time
 	LastLogin   time.Time // zero when never
-	Version     int64     // grows with every change of the person or the profile
+
+	EmailVerified time.Time // when Email was proven; zero when never
+
+	Version int64 // grows with every change of the person or the profile
 
 	// Attributes holds the profile's values as text, by the attribute's name. It is nil for a person without a profile.
 	Attributes map[string]string
@@ -61,6 +65,9 @@ func (u *User) text(field string) *string {
 	}
 	return nil
 }
+
+// Unproven says whether somebody has registered and not yet proven the address: nobody else sees them, and they can't log in.
+func (u User) Unproven() bool { return u.Email == "" && u.NewEmail != "" && u.LastLogin.IsZero() }
 
 // FullName returns the first and the last name, or the username when neither is set.
 func (u User) FullName() string {

@@ -1,0 +1,115 @@
+package views
+
+import (
+	"strings"
+)
+
+// Mail is what a mail says. It is sent as HTML and as text, which say the same.
+type Mail struct {
+	Site    string // the site's name
+	BaseURL string
+	Subject string
+	Before  []string // paragraphs
+	Button  string   // what the link does; empty for a mail without one
+	Link    string   // absolute
+	After   []string // paragraphs
+}
+
+// VerifyMail asks the owner of an address whether username is theirs. Isnew says whether the account is waiting for that.
+func VerifyMail(site, base, username, token string, isNew bool) Mail {
+	m := Mail{
+		Site: site, BaseURL: base, Subject: "Confirm your e-mail address",
+		Before: []string{"Somebody, hopefully you, wants to use this address for the account '" + username + "' at " + site + ". Confirm that it is yours:"},
+		Button: "Confirm the address", Link: base + "/verify-email/" + token,
+		After: []string{"The link works for 24 hours, and once.", "If this was not you, do nothing: the address is not used."},
+	}
+	if isNew {
+		m.Before = []string{"Welcome to " + site + ". One thing is left before you can log in as '" + username + "': confirm that this address is yours."}
+		m.After[1] = "If you have not created an account, do nothing: it goes away by itself."
+	}
+	return m
+}
+
+// TakenMail tells the owner of an address that somebody has typed it for another account. Isnew says whether for a new one.
+func TakenMail(site, base, owner string, isNew bool) Mail {
+	m := Mail{
+		Site: site, BaseURL: base, Subject: "You have an account already",
+		Before: []string{"Somebody, perhaps you, wanted to create an account at " + site + " with this address. You have one already: it is called '" + owner + "'."},
+		Button: "Log in", Link: base + "/login",
+		After: []string{"If you have forgotten the password, choose another at " + base + "/reset-password.", "If this was not you, do nothing: nobody has learned that you have an account."},
+	}
+	if !isNew {
+		m.Subject = "Your address is in use already"
+		m.Before[0] = "Somebody, perhaps you, wanted to use this address for another account at " + site + ". It belongs to your account '" + owner + "', and stays there. To use it elsewhere, change the address of '" + owner + "' first."
+	}
+	return m
+}
+
+// EmailChangedMail tells the former address of an account that another has taken its place.
+func EmailChangedMail(site, base, username, token string) Mail {
+	return Mail{
+		Site: site, BaseURL: base, Subject: "The e-mail address of your account was changed",
+		Before: []string{"The account '" + username + "' at " + site + " has another e-mail address now. This one is no longer used.", "If this was you, all is well. If not, somebody else is in your account: take the change back."},
+		Button: "Take the change back", Link: base + "/undo-email/" + token,
+		After: []string{"The link works for 7 days, and once. It logs everybody out, and you choose a new password."},
+	}
+}
+
+// ResetMail is the link with which one chooses a password.
+func ResetMail(site, base, username, token string) Mail {
+	return Mail{
+		Site: site, BaseURL: base, Subject: "Choose a new password",
+		Before: []string{"Somebody, hopefully you, asked for a new password for your account '" + username + "' at " + site + "."},
+		Button: "Choose a new password", Link: base + "/reset-password/" + token,
+		After: []string{"The link works for 30 minutes, and once. It ends when you log in.", "If this was not you, do nothing: your password stays as it is."},
+	}
+}
+
+// PasswordChangedMail tells that an account has another password.
+func PasswordChangedMail(site, base, username string) Mail {
+	return Mail{
+		Site: site, BaseURL: base, Subject: "Your password was changed",
+		Before: []string{"The password of your account '" + username + "' at " + site + " was changed.", "If this was you, all is well. If not, somebody else may be in your account: choose a new password at once."},
+		Button: "Choose a new password", Link: base + "/reset-password",
+	}
+}
+
+// mailWidth is how many characters a line of a mail's text has (RFC 5322, 2.1.1 asks for 78 at most).
+const mailWidth = 72
+
+// text is the mail as plain text.
+func (m Mail) text() string {
+	var b strings.Builder
+	for _, paragraph := range m.Before {
+		b.WriteString(wrapped(paragraph) + "\n\n")
+	}
+	if m.Link != "" {
+		b.WriteString(m.Button + ":\n" + m.Link + "\n\n")
+	}
+	for _, paragraph := range m.After {
+		b.WriteString(wrapped(paragraph) + "\n\n")
+	}
+	b.WriteString("-- \n" + m.Site + "\n" + m.BaseURL + "\n") // RFC 3676, 4.3
+	return b.String()
+}
+
+// wrapped breaks a paragraph into lines, between words only.
+func wrapped(paragraph string) string {
+	var b strings.Builder
+	length := 0
+	for _, word := range strings.Fields(paragraph) {
+		n := len([]rune(word))
+		switch {
+		case length == 0:
+		case length+1+n > mailWidth:
+			b.WriteByte('\n')
+			length = 0
+		default:
+			b.WriteByte(' ')
+			length++
+		}
+		b.WriteString(word)
+		length += n
+	}
+	return b.String()
+}

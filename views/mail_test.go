@@ -1,0 +1,99 @@
+package views
+
+import (
+	"bytes"
+	commandline "flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+var update = commandline.Bool("update", false, "write the golden files again")
+
+const mailToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func mails(site, username string) map[string]Mail {
+	const base = "https://people.example.org"
+	return map[string]Mail{
+		"verify-email-new": VerifyMail(site, base, username, mailToken, true),
+		"verify-email":     VerifyMail(site, base, username, mailToken, false),
+		"taken-new":        TakenMail(site, base, username, true),
+		"taken":            TakenMail(site, base, username, false),
+		"email-changed":    EmailChangedMail(site, base, username, mailToken),
+		"reset-password":   ResetMail(site, base, username, mailToken),
+		"password-changed": PasswordChangedMail(site, base, username),
+	}
+}
+
+// TestMails compares each mail with its golden file: go test ./views -run TestMails -update writes them again.
+func TestMails(t *testing.T) {
+	for name, m := range mails("Nameplate", "ada") {
+		t.Run(name, func(t *testing.T) {
+			var text, html bytes.Buffer
+			if err := MailText(m).Render(t.Context(), &text); err != nil {
+				t.Fatal(err)
+			}
+			if err := MailHTML(m).Render(t.Context(), &html); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".txt", text.Bytes())
+			golden(t, name+".html", html.Bytes())
+			for _, part := range []string{text.String(), html.String()} {
+				if m.Link != "" && !strings.Contains(part, m.Link) {
+					t.Error("the link is missing")
+				}
+			}
+			for line := range strings.Lines(text.String()) {
+				if len(line) > 79 && !strings.Contains(line, "://") {
+					t.Errorf("the line is too long: %s", line)
+				}
+			}
+			if doc, err := goquery.NewDocumentFromReader(&html); err != nil || doc.Find("img, script, link").Length() > 0 {
+				t.Errorf("the mail asks for something: %v", err)
+			}
+		})
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", "mail", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is now\n%s\nwant\n%s", file, got, want)
+	}
+}
+
+// TestMailsEscape fills each mail with hostile text: as HTML it is text, and as text it is as it was typed.
+func TestMailsEscape(t *testing.T) {
+	for name, m := range mails(hostile, hostile) {
+		var text, html bytes.Buffer
+		if err := MailHTML(m).Render(t.Context(), &html); err != nil {
+			t.Fatal(err)
+		}
+		if err := MailText(m).Render(t.Context(), &text); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := goquery.NewDocumentFromReader(&html)
+		if err != nil || doc.Find("script, img, b").Length() > 0 {
+			t.Errorf("%s: a name has become markup: %v", name, err)
+		}
+		if !strings.Contains(strings.Join(strings.Fields(text.String()), " "), hostile) {
+			t.Errorf("%s: the text has escaped a name", name)
+		}
+	}
+}
