@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,6 +11,9 @@ import (
 
 // touchEvery is how often a session's last use is written at most.
 const touchEvery = time.Minute
+
+// never is when a session ends that has no end: some time in the year 2255.
+const never = 9_000_000_000_000
 
 // touchWait is how long a request waits to write a session's last use: reads go on while the database is locked.
 const touchWait = 50 * time.Millisecond
@@ -21,6 +25,9 @@ type Session struct {
 	UserAgent string // with what
 	Found     string // the hashed token that Find found; empty for none
 	Password  string // the hash that let UserID in, for a session that begins: it doesn't once that is another
+
+	Idle time.Duration // how long it lasts from its last use; 0 means a day. Who logs in sets it
+	Life time.Duration // how long it lasts however much it is used; 0 means for ever. Who logs in sets it
 }
 
 type sessionKey struct{}
@@ -47,10 +54,10 @@ func (d *DB) Sessions() *SessionStore { return &SessionStore{d} }
 func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var data []byte
 	var user sql.NullInt64
-	var seen int64
+	var seen, idle, ends int64
 	now := s.d.now()
-	err := s.d.r.QueryRowContext(ctx, s.d.dialect("SELECT data, user_id, seen_at FROM sessions WHERE token_hash = CAST(?1 AS TEXT) AND expiry > ?2"),
-		token, now).Scan(&data, &user, &seen)
+	err := s.d.r.QueryRowContext(ctx, s.d.dialect("SELECT data, user_id, seen_at, idle, ends_at FROM sessions WHERE token_hash = CAST(?1 AS TEXT) AND expiry > ?2"),
+		token, now).Scan(&data, &user, &seen, &idle, &ends)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -60,13 +67,13 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	session := sessionOf(ctx)
 	session.Found, session.UserID = token, user.Int64
 	if now-seen >= touchEvery.Milliseconds() {
-		s.touch(ctx, token, session, now)
+		s.touch(ctx, token, session, now, min(now+idle, ends))
 	}
 	return data, true, nil
 }
 
-// touch notes where a session was seen. It gives up quietly where the database can't take it at once: the next request tries again.
-func (s *SessionStore) touch(ctx context.Context, token string, session *Session, now int64) {
+// touch notes where a session was seen, and from when on it lasts. It gives up quietly where the database can't take it at once: the next request tries again.
+func (s *SessionStore) touch(ctx context.Context, token string, session *Session, now, expiry int64) {
 	ctx, cancel := context.WithTimeout(ctx, touchWait)
 	defer cancel()
 	conn, err := s.d.w.Conn(ctx)
@@ -80,21 +87,20 @@ func (s *SessionStore) touch(ctx context.Context, token string, session *Session
 		}
 		defer conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout = 5000")
 	}
-	_, _ = conn.ExecContext(ctx, s.d.dialect("UPDATE sessions SET seen_at = ?2, ip = ?3, user_agent = ?4 WHERE token_hash = ?1"),
-		token, now, session.IP, session.UserAgent)
+	_, _ = conn.ExecContext(ctx, s.d.dialect("UPDATE sessions SET seen_at = ?2, ip = ?3, user_agent = ?4, expiry = ?5 WHERE token_hash = ?1"),
+		token, now, session.IP, session.UserAgent, expiry)
 }
 
-// CommitCtx stores a session. One that the request came with is updated and never inserted: it fails with ErrSessionGone when
+// CommitCtx stores a session, which lasts as long as Idle and Life say: scs's own expiry is not looked at. One that the request came with is updated and never inserted: it fails with ErrSessionGone when
 // it was ended meanwhile. Another is inserted, or fails with ErrSessionGone when its person was deactivated or got a new password
 // since it was asked for: what ends sessions would have ended this one.
-func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
 	session := sessionOf(ctx)
 	user := sql.NullInt64{Int64: session.UserID, Valid: session.UserID != 0}
 	err := s.d.write(ctx, func(tx *Tx) error {
 		now := tx.now()
 		if token == session.Found {
-			n, err := tx.exec(ctx, "UPDATE sessions SET data = ?2, expiry = ?3, user_id = ?4 WHERE token_hash = ?1 AND expiry > ?5",
-				token, b, expiry.UnixMilli(), user, now)
+			n, err := tx.exec(ctx, "UPDATE sessions SET data = ?2, user_id = ?3 WHERE token_hash = ?1 AND expiry > ?4", token, b, user, now)
 			if err == nil && n == 0 {
 				return ErrSessionGone
 			}
@@ -105,8 +111,13 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 				return err
 			}
 		}
-		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at)"+
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)", token, b, expiry.UnixMilli(), user, session.IP, session.UserAgent, now)
+		idle, ends := cmp.Or(session.Idle, 24*time.Hour).Milliseconds(), int64(never)
+		if session.Life > 0 {
+			ends = now + session.Life.Milliseconds()
+		}
+		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at, idle, ends_at)"+
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)",
+			token, b, min(now+idle, ends), user, session.IP, session.UserAgent, now, idle, ends)
 		return err
 	})
 	if err != nil {
@@ -153,6 +164,63 @@ func (s *SessionStore) Commit(token string, b []byte, expiry time.Time) error {
 
 // Delete is DeleteCtx without a context.
 func (s *SessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// OpenSession is one session of a person, for them to look at.
+type OpenSession struct {
+	ID        string // says which it is, and lets nobody in
+	IP        string
+	UserAgent string
+	CreatedAt time.Time
+	SeenAt    time.Time // to the minute
+	This      bool      // it is the one that asks
+}
+
+// SessionsOf lists where a person is logged in: this session (by its hashed token) first, then the one last used first.
+func (d *DB) SessionsOf(ctx context.Context, userID int64, this string) ([]OpenSession, error) {
+	rows, err := d.r.QueryContext(ctx, d.dialect("SELECT token_hash, ip, user_agent, created_at, seen_at FROM sessions"+
+		" WHERE user_id = ?1 AND expiry > ?2 ORDER BY token_hash <> ?3, seen_at DESC, token_hash LIMIT 200"), userID, d.now(), this)
+	if err != nil {
+		return nil, fmt.Errorf("list the sessions of user %d: %w", userID, told(err))
+	}
+	defer rows.Close()
+	var list []OpenSession
+	for rows.Next() {
+		var s OpenSession
+		var token string
+		var created, seen int64
+		if err := rows.Scan(&token, &s.IP, &s.UserAgent, &created, &seen); err != nil {
+			return nil, fmt.Errorf("list the sessions of user %d: %w", userID, told(err))
+		}
+		s.ID, s.This = sessionID(token), token == this
+		s.CreatedAt, s.SeenAt = fromMilli(created), fromMilli(seen)
+		list = append(list, s)
+	}
+	return list, told(rows.Err())
+}
+
+// sessionID names a session without its token's hash.
+func sessionID(hashed string) string { return tokenHash("session " + hashed)[:20] }
+
+// EndSession ends one session of a person. It fails with ErrNotFound when they have none of that name.
+func (d *DB) EndSession(ctx context.Context, userID int64, id string) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		tokens, err := tx.texts(ctx, "SELECT token_hash FROM sessions WHERE user_id = ?1", userID)
+		if err != nil {
+			return err
+		}
+		for _, token := range tokens {
+			if sessionID(token) == id {
+				_, err := tx.exec(ctx, "DELETE FROM sessions WHERE token_hash = ?1", token)
+				return err
+			}
+		}
+		return ErrNotFound
+	})
+	if err != nil {
+		return fmt.Errorf("end a session of user %d: %w", userID, err)
+	}
+	return nil
+}
 
 // EndSessions ends every session of a person but the one with this hashed token; an empty one spares none.
 func (d *DB) EndSessions(ctx context.Context, userID int64, exceptHashed string) error {

@@ -82,12 +82,88 @@ func TestSessionsEndWhenTheyShould(t *testing.T) {
 		if err := d.EndSessions(ctx, u.ID, "this"); err != nil || !live("this") || live("that") {
 			t.Errorf("not all others were ended: %v", err)
 		}
-		now = now.Add(2 * time.Hour)
+		now = now.Add(24 * time.Hour)
 		if live("this") {
 			t.Error("an expired session was found")
 		}
 		if n, err := d.ClearSessions(ctx); n != 1 || err != nil {
 			t.Errorf("%d cleared, %v", n, err)
+		}
+	})
+}
+
+// TestSessionsLast uses sessions of each sort now and then, and not for as long as they last.
+func TestSessionsLast(t *testing.T) {
+	for name, row := range map[string]struct {
+		idle, life time.Duration
+		used       time.Duration // between two uses
+		ends       time.Duration // from its beginning; 0 for not while it is used
+	}{
+		"used daily":               {24 * time.Hour, 0, 23 * time.Hour, 0},
+		"not used for a day":       {24 * time.Hour, 0, 24 * time.Hour, 24 * time.Hour},
+		"remembered":               {30 * 24 * time.Hour, 0, 29 * 24 * time.Hour, 0},
+		"of staff, used":           {30 * time.Minute, 12 * time.Hour, 29 * time.Minute, 12 * time.Hour},
+		"of staff, not used":       {30 * time.Minute, 12 * time.Hour, 30 * time.Minute, 30 * time.Minute},
+		"nothing is said about it": {0, 0, 23 * time.Hour, 0},
+		"used within every minute": {30 * time.Minute, time.Hour, 20 * time.Second, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				c := setClock(d)
+				store, begin := d.Sessions(), c.now()
+				ctx := db.WithSession(t.Context(), &db.Session{Idle: row.idle, Life: row.life})
+				if err := store.CommitCtx(ctx, "token", []byte("data"), c.now()); err != nil {
+					t.Fatal(err)
+				}
+				for range 400 {
+					c.pass(row.used)
+					age := c.now().Sub(begin)
+					_, found, err := store.FindCtx(db.WithSession(t.Context(), &db.Session{}), "token")
+					if err != nil || found != (row.ends == 0 || age < row.ends) {
+						t.Fatalf("after %v it is there: %v %v", age, found, err)
+					}
+					if !found {
+						return
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestSessionsAreListedAndEnded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := setClock(d)
+		ada, bob := add(t, d, account.User{Username: "ada", IsActive: true}), add(t, d, account.User{Username: "bob", IsActive: true})
+		for i, u := range []account.User{ada, ada, bob} {
+			c.pass(time.Minute)
+			ctx := db.WithSession(t.Context(), &db.Session{UserID: u.ID, IP: "192.0.2.1", UserAgent: "lynx"})
+			if err := d.Sessions().CommitCtx(ctx, "token"+string(rune('1'+i)), []byte("data"), c.now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := d.SessionsOf(t.Context(), ada.ID, "token1")
+		if err != nil || len(list) != 2 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		if !list[0].This || list[1].This || list[1].IP != "192.0.2.1" || list[1].UserAgent != "lynx" || list[0].ID == list[1].ID || strings.Contains(list[0].ID, "token") ||
+			!list[1].CreatedAt.Equal(c.now().Add(-time.Minute)) {
+			t.Errorf("%+v", list)
+		}
+		others, err := d.SessionsOf(t.Context(), bob.ID, "")
+		if err != nil || len(others) != 1 {
+			t.Fatalf("%+v %v", others, err)
+		}
+		for _, id := range []string{others[0].ID, "", "x"} {
+			if err := d.EndSession(t.Context(), ada.ID, id); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("somebody else's session %q: %v", id, err)
+			}
+		}
+		if err := d.EndSession(t.Context(), ada.ID, list[1].ID); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := d.SessionsOf(t.Context(), ada.ID, "token1"); err != nil || len(list) != 1 || !list[0].This {
+			t.Errorf("%+v %v", list, err)
 		}
 	})
 }

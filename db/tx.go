@@ -81,6 +81,24 @@ func (tx *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, e
 	return tx.sql.QueryContext(ctx, tx.dialect(query), args...)
 }
 
+// texts reads the only column of all rows.
+func (tx *Tx) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := tx.rows(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
 // lock makes every other transaction that asks for the same name wait until this one ends. A transaction that writes to
 // SQLite is alone anyway.
 func (tx *Tx) lock(ctx context.Context, name string) error {

@@ -18,6 +18,9 @@ import (
 const (
 	sessionTime    = 24 * time.Hour      // how long a session lasts that isn't used
 	rememberedTime = 30 * 24 * time.Hour // the same for one that was asked to be remembered
+	staffIdle      = 30 * time.Minute    // the same for that of staff, remembered or not
+	staffTime      = 12 * time.Hour      // how long that of staff lasts at most
+	renewCookie    = 24 * time.Hour      // how often a remembered browser is given its cookie anew
 	userAgentMax   = 300
 )
 
@@ -25,13 +28,16 @@ const (
 const (
 	keyUser     = "user"
 	keyRemember = "remember"
+	keyProof    = "proof"   // when they last proved who they are, in milliseconds since 1970
+	keyPending  = "pending" // who has registered with this browser, and not proven the address yet
+	keyCookie   = "cookie"  // when the cookie was last set, for one that is remembered
 )
 
 func newSessions(d *db.DB) *scs.SessionManager {
 	m := scs.New()
 	m.Store = d.Sessions()
 	m.HashTokenInStore = true
-	m.Lifetime = rememberedTime
+	m.Lifetime = 100 * rememberedTime // the store knows when a session ends
 	m.Codec = jsonCodec{}
 	return m
 }
@@ -94,17 +100,21 @@ func (a *App) identify(c *fiber.Ctx) error {
 		return fmt.Errorf("read user %d of the session: %w", id, err)
 	}
 	c.Locals(localMe, &me)
-	if time.Until(a.sessions.Deadline(ctx)) < a.lifetime(c)-time.Hour {
-		a.sessions.SetDeadline(ctx, time.Now().Add(a.lifetime(c))) // used again: it lasts on, written once an hour at most
+	if a.sessions.GetString(ctx, keyRemember) != "" && a.since(c, keyCookie) > renewCookie {
+		a.note(c, keyCookie) // used again: the browser keeps it for as long again
 	}
 	return nil
 }
 
-func (a *App) lifetime(c *fiber.Ctx) time.Duration {
-	if a.sessions.GetString(c.UserContext(), keyRemember) != "" {
-		return rememberedTime
-	}
-	return sessionTime
+// note keeps this moment in the session.
+func (a *App) note(c *fiber.Ctx, key string) {
+	a.sessions.Put(c.UserContext(), key, strconv.FormatInt(a.DB.Now().UnixMilli(), 10))
+}
+
+// since returns how long ago a moment was that the session keeps; for none, very long.
+func (a *App) since(c *fiber.Ctx, key string) time.Duration {
+	at, _ := strconv.ParseInt(a.sessions.GetString(c.UserContext(), key), 10, 64)
+	return a.DB.Now().Sub(time.UnixMilli(at))
 }
 
 // commit writes a session that changed, and its cookie.
@@ -112,7 +122,7 @@ func (a *App) commit(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	switch a.sessions.Status(ctx) {
 	case scs.Modified:
-		token, expiry, err := a.sessions.Commit(ctx)
+		token, _, err := a.sessions.Commit(ctx)
 		if errors.Is(err, db.ErrSessionGone) { // ended by another request meanwhile: it stays ended
 			a.setCookie(c, "session", "", time.Unix(1, 0))
 			return nil
@@ -120,8 +130,9 @@ func (a *App) commit(c *fiber.Ctx) error {
 		if err != nil {
 			return fmt.Errorf("save the session: %w", err)
 		}
-		if a.sessions.GetString(ctx, keyRemember) == "" {
-			expiry = time.Time{} // until the browser is closed
+		var expiry time.Time // until the browser is closed
+		if a.sessions.GetString(ctx, keyRemember) != "" {
+			expiry = time.Now().Add(rememberedTime) // by the browser's clock
 		}
 		a.setCookie(c, "session", token, expiry)
 	case scs.Destroyed:
@@ -158,12 +169,17 @@ func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool, guesses .
 		return fmt.Errorf("renew the session: %w", err)
 	}
 	info := c.Locals(localInfo).(*db.Session)
-	info.UserID, info.Password = person.ID, person.Password
+	info.UserID, info.Password, info.Idle = person.ID, person.Password, sessionTime
 	a.sessions.Put(ctx, keyUser, strconv.FormatInt(person.ID, 10))
-	if remember {
+	a.note(c, keyProof)
+	switch {
+	case account.MayViewAdmin(person): // theirs are the keys of the house
+		info.Idle, info.Life = staffIdle, staffTime
+	case remember:
+		info.Idle = rememberedTime
 		a.sessions.Put(ctx, keyRemember, "1")
+		a.note(c, keyCookie)
 	}
-	a.sessions.SetDeadline(ctx, time.Now().Add(a.lifetime(c)))
 	a.newCSRF(c)
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -162,7 +163,8 @@ func TestMakeMigrationsInTheSource(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, dialect := range []string{"sqlite", "postgres"} {
-		if len(p.files("source/"+dialect+"/0005_birthday.sql")) != 1 {
+		project := p.files("source/" + dialect + "/*.sql")
+		if want := fmt.Sprintf("%04d_birthday.sql", len(project)); len(p.files("source/"+dialect+"/"+want)) != 1 {
 			t.Errorf("%v", p.files("source/*/*"))
 		}
 	}
