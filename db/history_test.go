@@ -24,7 +24,7 @@ func TestHistoryTellsEveryChangeAndNoPassword(t *testing.T) {
 	if _, err = d.UpdateUser(ctx, by, root, u); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.SetPassword(ctx, by, u.ID, "secret3", ""); err != nil {
+	if err := d.SetPassword(ctx, by, u.ID, "secret3"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.DeleteUser(ctx, by, root, u.ID); err != nil {

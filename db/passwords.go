@@ -8,10 +8,10 @@ import (
 	"nameplate/internal/account"
 )
 
-// SetPassword stores the hash of a new password, ends every session of that person but the one with the hashed token keep (empty
-// for none), makes links to choose a password dead, and mails the person that it was done. It fails with ErrForbidden when somebody
-// else does it who may not change that person, and with ErrNotFound.
-func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash, keep string) error {
+// SetPassword stores the hash of a new password, ends every session of that person, makes links to choose a password dead, and mails
+// the person that it was done. It fails with ErrForbidden when somebody else does it who may not change that person, and with
+// ErrNotFound.
+func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		u, err := tx.person(ctx, id)
 		if err != nil {
@@ -22,7 +22,7 @@ func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash, keep st
 				return err
 			}
 		}
-		return tx.setPassword(ctx, by, u, hash, keep)
+		return tx.setPassword(ctx, by, u, hash)
 	})
 	if err != nil {
 		return fmt.Errorf("set the password of user %d: %w", id, err)
@@ -30,12 +30,12 @@ func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash, keep st
 	return nil
 }
 
-func (tx *Tx) setPassword(ctx context.Context, by Author, u account.User, hash, keep string) error {
+func (tx *Tx) setPassword(ctx context.Context, by Author, u account.User, hash string) error {
 	u.Version++
 	if _, err := tx.exec(ctx, "UPDATE users SET password = ?2, version = ?3 WHERE id = ?1", u.ID, hash, u.Version); err != nil {
 		return err
 	}
-	if err := errors.Join(tx.endSessions(ctx, u.ID, keep), tx.dropReset(ctx, u.ID)); err != nil {
+	if err := errors.Join(tx.endSessions(ctx, u.ID, ""), tx.dropReset(ctx, u.ID)); err != nil {
 		return err
 	}
 	if err := tx.queue(ctx, MailPasswordChanged, u.ID, u.Email); err != nil {
@@ -71,7 +71,7 @@ func (d *DB) ResetPassword(ctx context.Context, by Author, token, hash string, g
 			return err
 		}
 		by.ID, saved = t.User.ID, t.User
-		if err := tx.setPassword(ctx, by, t.User, hash, ""); err != nil {
+		if err := tx.setPassword(ctx, by, t.User, hash); err != nil {
 			return err
 		}
 		for _, g := range guesses {

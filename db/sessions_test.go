@@ -57,7 +57,7 @@ func TestSessionsEndWhenTheyShould(t *testing.T) {
 			t.Errorf("the session came back to life: %v", err)
 		}
 		for name, end := range map[string]func() error{
-			"a new password": func() error { return d.SetPassword(ctx, nobody, u.ID, "hash", "") },
+			"a new password": func() error { return d.SetPassword(ctx, nobody, u.ID, "hash") },
 			"ending all":     func() error { return d.EndSessions(ctx, u.ID, "") },
 			"deactivating": func() error {
 				now, _ := d.User(ctx, u.ID)
@@ -173,7 +173,7 @@ func TestSessionBeginsOnlyForWhoMayStillLogIn(t *testing.T) {
 		ctx := t.Context()
 		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
 		for outcome, change := range map[string]func(u account.User) error{
-			"a new password": func(u account.User) error { return d.SetPassword(ctx, nobody, u.ID, "another hash", "") },
+			"a new password": func(u account.User) error { return d.SetPassword(ctx, nobody, u.ID, "another hash") },
 			"being deleted":  func(u account.User) error { _, err := d.DeleteUser(ctx, nobody, root, u.ID); return err },
 			"being deactivated": func(u account.User) error {
 				u.IsActive = false

@@ -82,6 +82,22 @@ func (g Guess) wait(n int) time.Duration {
 	return min(maxWait, time.Second<<min(doublings, 20))
 }
 
+// Forgive takes back guesses that turned out right, as LoggedIn does, for somebody who is not logged in by that.
+func (d *DB) Forgive(ctx context.Context, guesses ...Guess) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		for _, g := range guesses {
+			if err := tx.forgive(ctx, g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take back a guess: %w", err)
+	}
+	return nil
+}
+
 // forgive takes back what Guess has counted for a try that turned out right: all failures at an account, and of what many
 // people share only this try, because it says nothing about theirs.
 func (tx *Tx) forgive(ctx context.Context, g Guess) error {

@@ -29,7 +29,7 @@ func TestSecondAdminIsToldWhatTheFirstChanged(t *testing.T) {
 			t.Fatalf("%+v, %v", conflict, err)
 		}
 		second.Version = conflict.Theirs.Version
-		if err := d.SetPassword(t.Context(), nobody, u.ID, "new", ""); err != nil { // no conflict: the form holds no password
+		if err := d.SetPassword(t.Context(), nobody, u.ID, "new"); err != nil { // no conflict: the form holds no password
 			t.Fatal(err)
 		}
 		if saved, err = d.UpdateUser(t.Context(), nobody, root, second); err != nil || saved.LastName != "Lovelace" || saved.Password != "new" {
@@ -76,11 +76,11 @@ func TestRightsHoldBelowHTTP(t *testing.T) {
 			}
 		}
 		for _, target := range []account.User{root, other} {
-			if err := d.SetPassword(t.Context(), db.Author{ID: staff.ID}, target.ID, "new", ""); !errors.Is(err, db.ErrForbidden) {
+			if err := d.SetPassword(t.Context(), db.Author{ID: staff.ID}, target.ID, "new"); !errors.Is(err, db.ErrForbidden) {
 				t.Errorf("staff set the password of %s: %v", target.Username, err)
 			}
 		}
-		if err := d.SetPassword(t.Context(), db.Author{ID: plain.ID}, plain.ID, "new", ""); err != nil {
+		if err := d.SetPassword(t.Context(), db.Author{ID: plain.ID}, plain.ID, "new"); err != nil {
 			t.Errorf("one's own password: %v", err)
 		}
 		if _, err := d.DeleteUser(t.Context(), nobody, staff, root.ID); !errors.Is(err, db.ErrForbidden) {

@@ -95,7 +95,7 @@ func TestNobodyIsFoundByWhatCannotBeAName(t *testing.T) {
 		if err := d.LoggedIn(t.Context(), 99); !errors.Is(err, db.ErrNotFound) {
 			t.Error(err)
 		}
-		if err := d.SetPassword(t.Context(), nobody, 99, "x", ""); !errors.Is(err, db.ErrNotFound) {
+		if err := d.SetPassword(t.Context(), nobody, 99, "x"); !errors.Is(err, db.ErrNotFound) {
 			t.Error(err)
 		}
 	})

@@ -27,7 +27,7 @@ func (a *App) download(c *fiber.Ctx) error {
 	if !ok || !attr.IsFile() || value == "" || !attr.MaySee(asks, person) {
 		return errNotFound
 	}
-	if !person.IsActive && (asks == nil || !account.MayViewAdmin(*asks)) {
+	if !person.IsSeen() && (asks == nil || !account.MayViewAdmin(*asks)) {
 		return errNotFound
 	}
 	file, size, err := a.Pictures.OpenFile(value)
@@ -39,7 +39,7 @@ func (a *App) download(c *fiber.Ctx) error {
 	}
 	key, name, _ := strings.Cut(value, "/")
 	c.Set(fiber.HeaderCacheControl, unshared)
-	if attr.See == profile.Anyone && person.IsActive {
+	if attr.See == profile.Anyone && person.IsSeen() {
 		c.Set(fiber.HeaderCacheControl, "public, no-cache")
 		c.Set(fiber.HeaderETag, `"`+key+`"`) // another file has another key
 	}

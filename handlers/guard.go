@@ -66,7 +66,7 @@ func (a *App) sameOrigin(c *fiber.Ctx) error {
 	}
 	site, origin := c.Get("Sec-Fetch-Site"), c.Get("Origin")
 	switch {
-	case site == "" && origin == "":
+	case site == "" && (origin == "" || origin == "null" && tokenPage(c.Path())):
 		if !a.tokenFits(c) {
 			return errForged
 		}
@@ -81,6 +81,17 @@ func (a *App) sameOrigin(c *fiber.Ctx) error {
 		}
 	}
 	return c.Next()
+}
+
+// tokenPage says whether a path holds the token of a mail. Such a page gives away no referrer, for which browsers say that its form
+// comes from nowhere (Fetch, append a request Origin header).
+func tokenPage(path string) bool {
+	for _, prefix := range []string{"/verify-email/", "/undo-email/", "/reset-password/"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func scheme(address string) string { s, _, _ := strings.Cut(address, "://"); return s }

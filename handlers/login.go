@@ -26,7 +26,14 @@ func (a *App) loginForm(c *fiber.Ctx) error {
 		return redirect(c, orElse(next, settings))
 	}
 	page, login := a.page(c, "Log in"), views.Login{Next: next}
-	if next != "" {
+	switch {
+	case c.Query("reset") != "":
+		page.Saved = "Your password is changed. Log in with the new one."
+	case c.Query("verified") != "":
+		page.Saved = "Your address is confirmed. Log in to go on."
+	case c.Query("undone") != "":
+		page.Saved = "The address is yours again, and everybody was logged out. We have sent you a mail: choose a new password with it."
+	case next != "":
 		page.Saved = "Log in to go on."
 	}
 	return render(c, fiber.StatusOK, views.LoginPage(page, login), views.LoginForm(page, login))
@@ -44,24 +51,32 @@ func (a *App) login(c *fiber.Ctx) error {
 		return err
 	}
 	guesses := a.guesses(c, login.Username, person.ID)
-	wait, err := a.DB.Guess(c.UserContext(), guesses...)
+	right, wait, err := a.passwordIs(c, person, posted(c, "password"), guesses)
 	if err != nil {
 		return err
 	}
-	if wait > 0 {
+	if wait > 0 || !right || !person.IsActive {
 		return a.refuseLogin(c, login, wait)
 	}
-	right, err := a.Hasher.Verify(c.UserContext(), person.Password, posted(c, "password"))
-	if err != nil {
-		return fmt.Errorf("check the password of user %d: %w", person.ID, err)
-	}
-	if !right || !person.IsActive {
-		return a.refuseLogin(c, login, 0)
+	if person.Unproven() && a.Mail {
+		return a.askForProof(c, person, guesses)
 	}
 	if err := a.signIn(c, person, login.Remember, guesses...); err != nil {
 		return err
 	}
 	return redirect(c, orElse(login.Next, settings))
+}
+
+// passwordIs says whether a password is that of person, unless one has to wait before it is even looked at. The try is counted.
+func (a *App) passwordIs(c *fiber.Ctx, person account.User, password string, guesses []db.Guess) (right bool, wait time.Duration, err error) {
+	if wait, err = a.DB.Guess(c.UserContext(), guesses...); err != nil || wait > 0 {
+		return false, wait, err
+	}
+	right, err = a.Hasher.Verify(c.UserContext(), person.Password, password)
+	if err != nil {
+		err = fmt.Errorf("check the password of user %d: %w", person.ID, err)
+	}
+	return right, 0, err
 }
 
 // refuseLogin answers 422, or 429 while one has to wait. The password is never sent back.
@@ -70,9 +85,7 @@ func (a *App) refuseLogin(c *fiber.Ctx, login views.Login, wait time.Duration) e
 	login.Error = wrongLogin
 	if wait > 0 {
 		status = fiber.StatusTooManyRequests
-		seconds := int(math.Ceil(wait.Seconds()))
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
-		login.Error, login.Wait = "Too many tries.", inWords(seconds)
+		login.Error, login.Wait = "Too many tries.", retryAfter(c, wait)
 	}
 	page := a.page(c, "Log in")
 	return render(c, status, views.LoginPage(page, login), views.LoginForm(page, login))
@@ -102,6 +115,13 @@ func (a *App) logout(c *fiber.Ctx) error {
 	}
 	c.Set("Clear-Site-Data", `"cache", "storage"`)
 	return redirect(c, "/")
+}
+
+// retryAfter tells a program in its header how long to wait, and returns the same in words for people.
+func retryAfter(c *fiber.Ctx, wait time.Duration) string {
+	seconds := int(math.Ceil(wait.Seconds()))
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
+	return inWords(seconds)
 }
 
 func inWords(seconds int) string {

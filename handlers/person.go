@@ -21,7 +21,7 @@ func (a *App) person(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !person.IsActive {
+	if !person.IsSeen() {
 		return errNotFound
 	}
 	path := "/@" + url.PathEscape(person.Username)

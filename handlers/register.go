@@ -42,6 +42,9 @@ func (a *App) register(c *fiber.Ctx) error {
 		return err
 	}
 	user.IsActive = true
+	if a.Mail {
+		user.Email, user.NewEmail = "", user.Email
+	}
 	created, err := a.addUser(c.UserContext(), a.author(c), user, filled)
 	if errs, ok := errors.AsType[form.Errors](err); ok {
 		filled.Errors = errs
@@ -52,6 +55,9 @@ func (a *App) register(c *fiber.Ctx) error {
 	}
 	if err != nil {
 		return err
+	}
+	if a.Mail {
+		return a.awaitProof(c, created)
 	}
 	if err := a.signIn(c, created, false); err != nil {
 		return err
@@ -112,6 +118,9 @@ func (a *App) checkNew(ctx context.Context, attr profile.Attribute, text string,
 	if !attr.OfUser {
 		return a.checkUnique(ctx, attr, value, 0)
 	}
+	if attr.Name == "email" && a.Mail {
+		return nil // that an address is taken is told to its owner alone
+	}
 	return a.checkFree(ctx, attr.Name, value, names.Email, 0)
 }
 
@@ -164,7 +173,7 @@ func (a *App) readNewUser(c *fiber.Ctx, attrs []profile.Attribute, own bool) (vi
 		text := filled.Values[attr.Name]
 		value, err := attr.Parse(text)
 		filled.Errors.Add(attr.Name, err)
-		if err == nil && attr.OfUser {
+		if err == nil && attr.OfUser && !(own && a.Mail && attr.Name == "email") {
 			if err := a.checkFree(c.UserContext(), attr.Name, value, names.Email, 0); err != nil {
 				message, ok := errors.AsType[form.Message](err)
 				if !ok {

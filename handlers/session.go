@@ -168,18 +168,36 @@ func (a *App) signIn(c *fiber.Ctx, person account.User, remember bool, guesses .
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
-	info := c.Locals(localInfo).(*db.Session)
-	info.UserID, info.Password, info.Idle = person.ID, person.Password, sessionTime
 	a.sessions.Put(ctx, keyUser, strconv.FormatInt(person.ID, 10))
+	if remember {
+		a.sessions.Put(ctx, keyRemember, "1")
+	}
+	a.beginSession(c, person)
+	a.newCSRF(c)
+	return nil
+}
+
+// beginSession says how long the session that begins with this answer lasts, and that its owner has just proven who they are.
+func (a *App) beginSession(c *fiber.Ctx, person account.User) {
+	info := c.Locals(localInfo).(*db.Session)
+	info.UserID, info.Password, info.Idle, info.Life = person.ID, person.Password, sessionTime, 0
 	a.note(c, keyProof)
-	switch {
+	switch remembered := a.sessions.GetString(c.UserContext(), keyRemember) != ""; {
 	case account.MayViewAdmin(person): // theirs are the keys of the house
 		info.Idle, info.Life = staffIdle, staffTime
-	case remember:
+		a.sessions.Remove(c.UserContext(), keyRemember)
+	case remembered:
 		info.Idle = rememberedTime
-		a.sessions.Put(ctx, keyRemember, "1")
 		a.note(c, keyCookie)
 	}
+}
+
+// renewSession goes on with a new token: what was stolen of the former one lets nobody in.
+func (a *App) renewSession(c *fiber.Ctx, person account.User) error {
+	if err := a.sessions.RenewToken(c.UserContext()); err != nil {
+		return fmt.Errorf("renew the session of user %d: %w", person.ID, err)
+	}
+	a.beginSession(c, person)
 	a.newCSRF(c)
 	return nil
 }

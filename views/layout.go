@@ -41,6 +41,15 @@ func (page Page) inAdmin() string {
 	return "true"
 }
 
+// inAccount marks the link to the account: as the page itself, or as where one is on a page below it.
+func (page Page) inAccount() string {
+	current := page.current("/settings/account")
+	if current == "false" && strings.HasPrefix(page.Path, "/settings/") && !strings.HasPrefix(page.Path, profilePath) {
+		return "true"
+	}
+	return current
+}
+
 // htmxConfig turns off the style sheet that htmx would make, and swaps the whole target where nothing else is said.
 const htmxConfig = `{"includeIndicatorCSS":false,"defaultSwap":"outerHTML"}`
 

@@ -191,7 +191,7 @@ func LoginForm(page Page, login Login) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "> Stay logged in on this device</label><p class=\"actions\"><button class=\"button\" data-busy=\"Logging in…\">Log in</button></p></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "> Stay logged in on this device</label><p class=\"actions\"><button class=\"button\" data-busy=\"Logging in…\">Log in</button> <a href=\"/reset-password\">Forgotten the password?</a></p></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

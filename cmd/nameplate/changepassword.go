@@ -48,7 +48,7 @@ func (c *changepasswordCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	if err := d.SetPassword(ctx, db.Author{}, u.ID, hash, ""); err != nil {
+	if err := d.SetPassword(ctx, db.Author{}, u.ID, hash); err != nil {
 		return fmt.Errorf("set the password of %s: %w", u.Username, err)
 	}
 	fmt.Printf("changed the password of %s and ended their sessions\n", u.Username)

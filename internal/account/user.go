@@ -69,6 +69,9 @@ func (u *User) text(field string) *string {
 // Unproven says whether somebody has registered and not yet proven the address: nobody else sees them, and they can't log in.
 func (u User) Unproven() bool { return u.Email == "" && u.NewEmail != "" && u.LastLogin.IsZero() }
 
+// IsSeen says whether others may see the person: active, and not still to be proven.
+func (u User) IsSeen() bool { return u.IsActive && !u.Unproven() }
+
 // FullName returns the first and the last name, or the username when neither is set.
 func (u User) FullName() string {
 	if name := strings.TrimSpace(u.FirstName + " " + u.LastName); name != "" {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// affix is how many digits and signs before and behind a common password don't make it another one.
-const affix = 3
+// affix is how many digits and signs before and behind a common password don't make it another one: those of a year, and one more.
+const affix = 5
 
 // leet are the signs that stand for letters in what people think is a clever password.
 var leet = []*strings.Replacer{

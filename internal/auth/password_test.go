@@ -50,6 +50,8 @@ func TestCheckPasswordRefuses(t *testing.T) {
 		"password":               "first to be guessed",
 		"Password":               "first to be guessed",
 		"password123":            "first to be guessed",
+		"password2026!":          "first to be guessed",
+		"Summer2026!":            "first to be guessed",
 		"P@ssw0rd":               "first to be guessed",
 		"p4$$w0rd!":              "first to be guessed",
 		"iloveyou1":              "first to be guessed",
