@@ -31,7 +31,11 @@ func (a *App) showAccount(c *fiber.Ctx, status int, account views.Account) error
 	if err != nil {
 		return err
 	}
-	account.Sessions = len(list)
+	second, err := a.DB.TwoFactor(c.UserContext(), account.Person.ID)
+	if err != nil {
+		return err
+	}
+	account.Sessions, account.TwoFactor = len(list), second.On()
 	part := views.EmailRow(page, account)
 	if account.Open {
 		part = views.EmailForm(page, account)

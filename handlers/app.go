@@ -32,19 +32,20 @@ const (
 
 // App is what the handlers depend on. All fields up to Proxies are set by who makes it; none may be nil.
 type App struct {
-	DB           *db.DB
-	Profile      profile.Profile
-	Hasher       *auth.Hasher
-	Reader       *picture.Reader
-	Pictures     *picture.Dir
-	Public       *public.Files
-	Log          *slog.Logger
-	Site         string         // the site's name
-	BaseURL      string         // the one source of absolute links, without a slash at the end
-	Registration string         // open, invite or closed
-	Mail         bool           // whether mail reaches people: an address is proven before the first log-in, and a taken one is not told
-	Throttle     bool           // whether guessing is slowed
-	Proxies      []netip.Prefix // whose X-Forwarded-For and -Proto is believed
+	DB               *db.DB
+	Profile          profile.Profile
+	Hasher           *auth.Hasher
+	Reader           *picture.Reader
+	Pictures         *picture.Dir
+	Public           *public.Files
+	Log              *slog.Logger
+	Site             string         // the site's name
+	BaseURL          string         // the one source of absolute links, without a slash at the end
+	Registration     string         // open, invite or closed
+	Mail             bool           // whether mail reaches people: an address is proven before the first log-in, and a taken one is not told
+	RequireTwoFactor string         // who can't go on without a second factor: staff, everyone, or empty for nobody
+	Throttle         bool           // whether guessing is slowed
+	Proxies          []netip.Prefix // whose X-Forwarded-For and -Proto is believed
 
 	sessions   *scs.SessionManager
 	signUp     []profile.Attribute // what the register form asks for

@@ -25,6 +25,9 @@ var (
 	errForged    = errors.New("not sent from this site's own form")
 )
 
+// isNotFound says whether an error means that there is no such thing.
+func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }
+
 // fail turns an error into the answer for it, and logs once what is a fault of ours.
 func (a *App) fail(c *fiber.Ctx, err error) error {
 	c.Response().ResetBody()

@@ -27,7 +27,7 @@ func me(c *fiber.Ctx) *account.User {
 	return user
 }
 
-// signedIn returns who is signed in. Only handlers behind member or staff may call it.
+// signedIn returns who is signed in. Only handlers behind App.member or App.staff may call it.
 func signedIn(c *fiber.Ctx) account.User { return *me(c) }
 
 // author is who a change is recorded by: whoever is signed in, and from where.
@@ -39,21 +39,27 @@ func (a *App) author(c *fiber.Ctx) db.Author {
 	return by
 }
 
-// member lets through who is signed in.
-func member(c *fiber.Ctx) error {
+// member lets through who is signed in, with a second factor where the site asks for one.
+func (a *App) member(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
+	}
+	if a.lacksTwoFactor(c) && c.Path() != twoFactorPath {
+		return redirect(c, twoFactorPath)
 	}
 	return c.Next()
 }
 
 // staff lets through who may see the admin.
-func staff(c *fiber.Ctx) error {
+func (a *App) staff(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
 	}
 	if !account.MayViewAdmin(signedIn(c)) {
 		return errForbidden
+	}
+	if a.lacksTwoFactor(c) {
+		return redirect(c, twoFactorPath)
 	}
 	return c.Next()
 }

@@ -61,10 +61,7 @@ func (a *App) login(c *fiber.Ctx) error {
 	if person.Unproven() && a.Mail {
 		return a.askForProof(c, person, guesses)
 	}
-	if err := a.signIn(c, person, login.Remember, guesses...); err != nil {
-		return err
-	}
-	return redirect(c, orElse(login.Next, settings))
+	return a.passed(c, person, login, guesses)
 }
 
 // passwordIs says whether a password is that of person, unless one has to wait before it is even looked at. The try is counted.

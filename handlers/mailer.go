@@ -101,6 +101,8 @@ func (m *Mailer) content(queued db.Mail, letter db.Letter) (views.Mail, error) {
 		return views.EmailChangedMail(m.Site, m.BaseURL, name, letter.Token), nil
 	case db.MailReset:
 		return views.ResetMail(m.Site, m.BaseURL, name, letter.Token), nil
+	case db.MailTwoFactorOn, db.MailTwoFactorOff:
+		return views.TwoFactorMail(m.Site, m.BaseURL, name, queued.Kind == db.MailTwoFactorOn), nil
 	case db.MailPasswordChanged:
 		return views.PasswordChangedMail(m.Site, m.BaseURL, name), nil
 	}

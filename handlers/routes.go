@@ -25,6 +25,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/register/check", a.checkRegister)
 	f.Get("/login", a.loginForm)
 	f.Post("/login", a.login)
+	f.Get("/login/code", a.codeForm)
+	f.Post("/login/code", a.enterCode)
 	f.Post("/logout", a.logout)
 	f.Get("/verify-email", a.lookAtMail)
 	f.Post("/verify-email", a.sendProof)
@@ -40,7 +42,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/@:username", a.person)
 	f.Get("/@:username/:attribute", a.download)
 
-	f.Use("/settings", member)
+	f.Use("/settings", a.member)
 	f.Get("/settings/profile", a.profile)
 	f.Get("/settings/profile/:attribute", a.editAttribute)
 	f.Post("/settings/profile/:attribute", a.updateAttribute)
@@ -49,10 +51,12 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/settings/account", a.updateEmail)
 	f.Get("/settings/password", a.passwordForm)
 	f.Post("/settings/password", a.updatePassword)
+	f.Get("/settings/two-factor", a.twoFactor)
+	f.Post("/settings/two-factor", a.updateTwoFactor)
 	f.Get("/settings/sessions", a.openSessions)
 	f.Post("/settings/sessions", a.endSessions)
 
-	f.Use("/admin", staff)
+	f.Use("/admin", a.staff)
 	f.Get("/admin", a.dashboard)
 	f.Get("/admin/users", a.users)
 	f.Get("/admin/users/export.csv", a.exportUsers)
@@ -67,6 +71,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/admin/users/:id<int>/delete", a.deleteUser)
 	f.Get("/admin/users/:id<int>/password", a.userPasswordForm)
 	f.Post("/admin/users/:id<int>/password", a.updateUserPassword)
+	f.Get("/admin/users/:id<int>/two-factor", a.userTwoFactorForm)
+	f.Post("/admin/users/:id<int>/two-factor", a.removeUserTwoFactor)
 
 	f.Use(func(*fiber.Ctx) error { return errNotFound })
 }

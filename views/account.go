@@ -13,14 +13,15 @@ import (
 
 // Account is what /settings/account shows.
 type Account struct {
-	Person   account.User
-	Mail     bool   // addresses are proven by mail
-	Open     bool   // the address is being changed
-	Email    string // as typed
-	Errors   form.Errors
-	Wait     string // how long to wait, in words; empty for not at all
-	Saved    string // what has just been done
-	Sessions int    // in how many browsers one is logged in
+	Person    account.User
+	Mail      bool   // addresses are proven by mail
+	Open      bool   // the address is being changed
+	Email     string // as typed
+	Errors    form.Errors
+	Wait      string // how long to wait, in words; empty for not at all
+	Saved     string // what has just been done
+	TwoFactor bool   // a second factor is asked for
+	Sessions  int    // in how many browsers one is logged in
 }
 
 // said is what has been done with the address.

@@ -74,6 +74,22 @@ func PasswordChangedMail(site, base, username string) Mail {
 	}
 }
 
+// TwoFactorMail tells that the second factor of an account was turned on or off.
+func TwoFactorMail(site, base, username string, on bool) Mail {
+	m := Mail{
+		Site: site, BaseURL: base, Subject: "Two-factor authentication was turned off",
+		Before: []string{"The account '" + username + "' at " + site + " asks for no second factor any more: the password alone lets one in.", "If this was you, or an administrator whom you asked, all is well. If not, somebody else may be in your account: choose a new password at once."},
+		Button: "Choose a new password", Link: base + "/reset-password",
+	}
+	if on {
+		m.Subject = "Two-factor authentication was turned on"
+		m.Before[0] = "The account '" + username + "' at " + site + " asks for a second factor from now on."
+		m.Before[1] = "If this was you, all is well. If not, somebody else is in your account: ask an administrator for help."
+		m.Button, m.Link = "", ""
+	}
+	return m
+}
+
 // mailWidth is how many characters a line of a mail's text has (RFC 5322, 2.1.1 asks for 78 at most).
 const mailWidth = 72
 

@@ -24,6 +24,8 @@ func mails(site, username string) map[string]Mail {
 		"taken":            TakenMail(site, base, username, false),
 		"email-changed":    EmailChangedMail(site, base, username, mailToken),
 		"reset-password":   ResetMail(site, base, username, mailToken),
+		"two-factor-on":    TwoFactorMail(site, base, username, true),
+		"two-factor-off":   TwoFactorMail(site, base, username, false),
 		"password-changed": PasswordChangedMail(site, base, username),
 	}
 }

@@ -14,6 +14,8 @@ import (
 type changepasswordCommand struct {
 	databaseSettings
 	Username string `arg:"" help:"Whose password."`
+
+	RemoveTwoFactor bool `name:"remove-two-factor" help:"Take the second factor away, too, from who has lost it."`
 }
 
 // Help holds the examples of changepassword.
@@ -23,7 +25,8 @@ logged in as this person has to log in again.
 
 Examples:
   nameplate changepassword ada
-  pass show nameplate/ada | nameplate changepassword ada`
+  pass show nameplate/ada | nameplate changepassword ada
+  nameplate changepassword ada --remove-two-factor`
 }
 
 // Run sets the password.
@@ -52,6 +55,12 @@ func (c *changepasswordCommand) Run() error {
 		return fmt.Errorf("set the password of %s: %w", u.Username, err)
 	}
 	fmt.Printf("changed the password of %s and ended their sessions\n", u.Username)
+	if c.RemoveTwoFactor {
+		if err := d.RemoveTwoFactor(ctx, db.Author{}, u.ID, ""); err != nil {
+			return fmt.Errorf("remove the second factor of %s: %w", u.Username, err)
+		}
+		fmt.Println("their second factor is off")
+	}
 	return nil
 }
 

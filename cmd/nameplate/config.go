@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -38,6 +39,7 @@ func (s allSettings) read() (config, error) {
 		checkAddr(s.Addr), base, s.checkDatabase(), attributes, s.checkUploads(), checkSiteName(c.Site),
 		oneOf("NAMEPLATE_REGISTRATION", s.Registration, "open", "invite", "closed"),
 		oneOf("NAMEPLATE_THROTTLE", s.Throttle, "on", "off"),
+		oneOf("NAMEPLATE_REQUIRE_2FA", cmp.Or(s.RequireTwoFactor, "staff"), "staff", "everyone"),
 		proxies, smtp,
 		oneOf("NAMEPLATE_LOG", s.Log, "text", "json"))
 }

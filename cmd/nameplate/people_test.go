@@ -118,6 +118,16 @@ func TestChangePassword(t *testing.T) {
 	if n := ask[int](p, "SELECT count(*) FROM sessions"); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
+
+	p.change("INSERT INTO two_factor (user_id, secret, confirmed_at) VALUES (1, 'SECRET', 1)")
+	p.stdin = "one more brass doorway 42\n"
+	p.must("changepassword", "ada")
+	if ask[int](p, "SELECT count(*) FROM two_factor") != 1 {
+		t.Error("the second factor is gone without being asked for")
+	}
+	if out := p.must("changepassword", "ada", "--remove-two-factor"); !strings.Contains(out, "their second factor is off") || ask[int](p, "SELECT count(*) FROM two_factor") != 0 {
+		t.Errorf("with --remove-two-factor: %q", out)
+	}
 }
 
 func TestClearSessions(t *testing.T) {

@@ -145,7 +145,9 @@ func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pi
 		Registration: c.Registration,
 		Mail:         c.SMTP != "",
 		Throttle:     c.Throttle == "on",
-		Proxies:      cfg.Proxies,
+
+		RequireTwoFactor: c.RequireTwoFactor,
+		Proxies:          cfg.Proxies,
 	})
 }
 
