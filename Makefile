@@ -44,6 +44,7 @@ test: tools ## Check and test everything
 	$(call need,chromium,command -v chromium)
 	$(call need,postgresql,ls /usr/lib/postgresql/*/bin/initdb)
 	$(call need,lynx,command -v lynx)
+	$(call need,python3-aiosmtpd,test -x /usr/bin/aiosmtpd)
 	@echo '# formatting'
 	@unformatted=$$(gofmt -l $(gofiles)); \
 		if [ -n "$$unformatted" ]; then printf 'not formatted ("make fmt" mends it):\n%s\n' "$$unformatted"; exit 1; fi

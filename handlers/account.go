@@ -35,7 +35,7 @@ func (a *App) showAccount(c *fiber.Ctx, status int, account views.Account) error
 	if err != nil {
 		return err
 	}
-	account.Sessions, account.TwoFactor = len(list), second.On()
+	account.Sessions, account.TwoFactor, account.Passkeys = len(list), second.On(), a.passkeys != nil
 	part := views.EmailRow(page, account)
 	if account.Open {
 		part = views.EmailForm(page, account)

@@ -16,6 +16,7 @@ import (
 
 	"nameplate/db"
 	"nameplate/internal/auth"
+	"nameplate/internal/passkey"
 	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 	"nameplate/public"
@@ -48,6 +49,7 @@ type App struct {
 	Proxies          []netip.Prefix // whose X-Forwarded-For and -Proto is believed
 
 	sessions   *scs.SessionManager
+	passkeys   *passkey.Site       // nil where browsers offer none
 	signUp     []profile.Attribute // what the register form asks for
 	shown      profile.Profile     // what staff see of others: what the admin is made of
 	secure     bool                // the site is reached over https
@@ -55,12 +57,16 @@ type App struct {
 	otherHosts *sync.Once
 }
 
-// New returns the whole site, ready to listen.
-func New(a App) *fiber.App {
+// New returns the whole site, ready to listen. It fails for a base URL that can't be read.
+func New(a App) (*fiber.App, error) {
 	app := &a
 	app.secure = strings.HasPrefix(a.BaseURL, "https://")
 	if base, err := url.Parse(a.BaseURL); err == nil {
 		app.host = base.Host
+	}
+	var err error
+	if app.passkeys, err = passkey.New(a.Site, a.BaseURL); err != nil {
+		return nil, err
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
@@ -78,7 +84,7 @@ func New(a App) *fiber.App {
 	})
 	f.Server().HeaderReceived = patience
 	app.routes(f)
-	return f
+	return f, nil
 }
 
 // patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to. Only

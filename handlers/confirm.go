@@ -19,7 +19,23 @@ func (a *App) confirmed(c *fiber.Ctx, id string) (bool, error) {
 	if a.since(c, keyProof) < confirmTime {
 		return true, nil
 	}
-	confirm := views.Confirm{ID: id, Path: c.Path(), Values: kept(c), Username: signedIn(c).Username}
+	list, err := a.DB.Passkeys(c.UserContext(), signedIn(c).ID)
+	if err != nil {
+		return false, err
+	}
+	confirm := views.Confirm{ID: id, Passkeys: a.passkeys != nil && len(list) > 0, Path: c.Path(), Values: kept(c), Username: signedIn(c).Username}
+	if answer := posted(c, "confirm_passkey"); answer != "" {
+		person, err := a.passkeyOwner(c, answer)
+		if err != nil {
+			return false, err
+		}
+		if person.ID == signedIn(c).ID {
+			a.note(c, keyProof)
+			return true, nil
+		}
+		confirm.Error = "This passkey is not yours, or it took too long. Try once more, or type your password."
+		return false, a.askAgain(c, fiber.StatusUnprocessableEntity, confirm)
+	}
 	if !has(c, "password") {
 		return false, a.askAgain(c, fiber.StatusOK, confirm)
 	}
@@ -45,7 +61,7 @@ func kept(c *fiber.Ctx) []views.KeptValue {
 	var values []views.KeptValue
 	keep := func(name, value string) {
 		switch name {
-		case "csrfmiddlewaretoken", "password", "old_password", "new_password":
+		case "csrfmiddlewaretoken", "confirm_passkey", "password", "old_password", "new_password":
 		default:
 			values = append(values, views.KeptValue{Name: name, Value: value})
 		}

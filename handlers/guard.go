@@ -44,7 +44,7 @@ func (a *App) member(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
 	}
-	if a.lacksTwoFactor(c) && c.Path() != twoFactorPath {
+	if a.lacksTwoFactor(c) && c.Path() != twoFactorPath && c.Path() != passkeysPath {
 		return redirect(c, twoFactorPath)
 	}
 	return c.Next()

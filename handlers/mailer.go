@@ -103,6 +103,8 @@ func (m *Mailer) content(queued db.Mail, letter db.Letter) (views.Mail, error) {
 		return views.ResetMail(m.Site, m.BaseURL, name, letter.Token), nil
 	case db.MailTwoFactorOn, db.MailTwoFactorOff:
 		return views.TwoFactorMail(m.Site, m.BaseURL, name, queued.Kind == db.MailTwoFactorOn), nil
+	case db.MailPasskeyAdded, db.MailPasskeyRemoved:
+		return views.PasskeyMail(m.Site, m.BaseURL, name, queued.Kind == db.MailPasskeyAdded), nil
 	case db.MailPasswordChanged:
 		return views.PasswordChangedMail(m.Site, m.BaseURL, name), nil
 	}

@@ -27,6 +27,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/login", a.login)
 	f.Get("/login/code", a.codeForm)
 	f.Post("/login/code", a.enterCode)
+	f.Post("/login/passkey", a.passkeyLogin)
+	f.Post("/login/passkey/options", a.passkeyOptions)
 	f.Post("/logout", a.logout)
 	f.Get("/verify-email", a.lookAtMail)
 	f.Post("/verify-email", a.sendProof)
@@ -39,6 +41,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/reset-password/:token", tokenInPath, a.resetPasswordForm)
 	f.Post("/reset-password/:token", tokenInPath, a.resetPassword)
 	f.Get("/.well-known/change-password", a.changePasswordURL)
+	f.Get("/.well-known/passkey-endpoints", a.passkeyEndpoints)
 	f.Get("/@:username", a.person)
 	f.Get("/@:username/:attribute", a.download)
 
@@ -53,6 +56,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/settings/password", a.updatePassword)
 	f.Get("/settings/two-factor", a.twoFactor)
 	f.Post("/settings/two-factor", a.updateTwoFactor)
+	f.Get("/settings/passkeys", a.listPasskeys)
+	f.Post("/settings/passkeys", a.updatePasskeys)
 	f.Get("/settings/sessions", a.openSessions)
 	f.Post("/settings/sessions", a.endSessions)
 

@@ -66,7 +66,8 @@ func newSite(t *testing.T, d *db.DB, change ...func(*App)) *site {
 		f(&a)
 	}
 	d.RemovePicture = a.Pictures.Remove
-	s.app = New(a)
+	s.app, err = New(a)
+	must(t, err)
 	return s
 }
 

@@ -19,8 +19,36 @@
   // A colour as its picker takes it.
   const colour = (text) => (/^#[0-9a-f]{6}$/i.test(text) ? text : '#000000');
 
+  // Whether the browser knows passkeys, and the site has a name for them.
+  const passkeys = !!window.PublicKeyCredential?.parseRequestOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname);
+
+  // A passkey is asked for, and its answer sent with the form. The task to make one stands in the page; that to show one is fetched.
+  on('click', async (event) => {
+    const button = event.target.closest?.('[data-passkey]');
+    if (!button) return;
+    const form = button.form;
+    try {
+      let answer;
+      if (button.dataset.task) {
+        answer = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(button.dataset.task)) });
+      } else {
+        const response = await fetch('/login/passkey/options', { method: 'POST' });
+        if (!response.ok) throw response;
+        answer = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(await response.json()) });
+      }
+      form.elements[button.dataset.passkey].value = JSON.stringify(answer);
+      form.requestSubmit();
+    } catch {
+      notice('No passkey was used. Try once more, or go on without one.');
+    }
+  });
+
   // Passwords can be shown, and colours picked. A part that is about to be swapped in keeps what was chosen.
   function enhance(root) {
+    if (passkeys) {
+      for (const element of all('[data-passkey], [data-haspasskey]', root)) element.hidden = false;
+      for (const element of all('[data-nopasskey]', root)) element.hidden = true;
+    }
     for (const input of all('[data-pick]', root)) {
       const name = root.querySelector(`[for="${input.id}"]`).textContent;
       input.after(make('input', { type: 'color', className: 'pick', id: `${input.id}-pick`, defaultValue: colour(input.value), ariaLabel: `${name}: pick it` }));

@@ -20,6 +20,7 @@ type Account struct {
 	Errors    form.Errors
 	Wait      string // how long to wait, in words; empty for not at all
 	Saved     string // what has just been done
+	Passkeys  bool   // they can be made here
 	TwoFactor bool   // a second factor is asked for
 	Sessions  int    // in how many browsers one is logged in
 }
@@ -83,6 +84,7 @@ type Confirm struct {
 	Path     string // where the form that waits goes
 	Values   []KeptValue
 	Username string
+	Passkeys bool // one may answer with a passkey, too
 	Error    string
 }
 

@@ -90,6 +90,20 @@ func TwoFactorMail(site, base, username string, on bool) Mail {
 	return m
 }
 
+// PasskeyMail tells that a passkey was added to an account or removed from it.
+func PasskeyMail(site, base, username string, added bool) Mail {
+	m := Mail{
+		Site: site, BaseURL: base, Subject: "A passkey was removed",
+		Before: []string{"A passkey no longer lets anybody into the account '" + username + "' at " + site + ".", "If this was you, all is well. If not, somebody else may be in your account: look at your passkeys."},
+		Button: "Look at my passkeys", Link: base + "/settings/passkeys",
+	}
+	if added {
+		m.Subject = "A passkey was added"
+		m.Before[0] = "Another passkey lets one into the account '" + username + "' at " + site + " from now on."
+	}
+	return m
+}
+
 // mailWidth is how many characters a line of a mail's text has (RFC 5322, 2.1.1 asks for 78 at most).
 const mailWidth = 72
 

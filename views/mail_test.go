@@ -26,6 +26,8 @@ func mails(site, username string) map[string]Mail {
 		"reset-password":   ResetMail(site, base, username, mailToken),
 		"two-factor-on":    TwoFactorMail(site, base, username, true),
 		"two-factor-off":   TwoFactorMail(site, base, username, false),
+		"passkey-added":    PasskeyMail(site, base, username, true),
+		"passkey-removed":  PasskeyMail(site, base, username, false),
 		"password-changed": PasswordChangedMail(site, base, username),
 	}
 }

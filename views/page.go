@@ -17,6 +17,7 @@ type Page struct {
 	Path        string                   // the path of the request, for aria-current
 	Me          *account.User            // who asks; nil for nobody
 	Open        bool                     // whether strangers may register
+	Passkeys    bool                     // whether browsers offer passkeys here
 	CSRF        string                   // the token for every form that posts
 	Saved       string                   // what has just been saved, said once; empty for nothing
 	Asset       func(name string) string // the fingerprinted address of a file in public

@@ -87,8 +87,12 @@ func (c *serveCommand) Run() error {
 	}
 	defer database.Close()
 
+	site, err := c.site(cfg, files, database, pictures, log)
+	if err != nil {
+		return err
+	}
 	tidied, mailed := tidyHourly(stop, database, pictures, log), c.sendMail(stop, database, cfg, log)
-	err = c.serve(stop, ignore, ln, c.site(cfg, files, database, pictures, log), database, cfg, log)
+	err = c.serve(stop, ignore, ln, site, database, cfg, log)
 	ignore()
 	<-tidied
 	select {
@@ -130,7 +134,7 @@ func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Dir, er
 }
 
 // site returns the whole site, ready to listen.
-func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pictures *picture.Dir, log *slog.Logger) *fiber.App {
+func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pictures *picture.Dir, log *slog.Logger) (*fiber.App, error) {
 	cores := runtime.GOMAXPROCS(0)
 	return handlers.New(handlers.App{
 		DB:           database,
