@@ -76,7 +76,7 @@ func (d *DB) PasskeyByKey(ctx context.Context, keyID []byte) (Passkey, error) {
 // AddPasskey adds a passkey of a person, and mails them. It is form.Errors for a name that can't be, one that they have, and one too
 // many.
 func (d *DB) AddPasskey(ctx context.Context, by Author, p Passkey) error {
-	name, err := passkeyName(p.Name)
+	name, err := ParsePasskeyName(p.Name)
 	if err != nil {
 		return form.Errors{"name": err.Error()}
 	}
@@ -112,8 +112,8 @@ func (d *DB) AddPasskey(ctx context.Context, by Author, p Passkey) error {
 	return nil
 }
 
-// passkeyName reads what somebody calls a passkey.
-func passkeyName(name string) (string, error) {
+// ParsePasskeyName reads what somebody calls a passkey. Its error is a form.Message.
+func ParsePasskeyName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if name == "" {
 		return "", form.Message("Give the passkey a name, such as that of the device.")
@@ -142,7 +142,7 @@ func (d *DB) UsePasskey(ctx context.Context, id int64, data string) error {
 
 // RenamePasskey gives a passkey of a person another name. It is form.Errors for one that can't be, and fails with ErrNotFound.
 func (d *DB) RenamePasskey(ctx context.Context, by Author, userID, id int64, name string) error {
-	name, err := passkeyName(name)
+	name, err := ParsePasskeyName(name)
 	if err != nil {
 		return form.Errors{"name": err.Error()}
 	}

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -129,7 +131,9 @@ func (a *App) passkeyOwner(c *fiber.Ctx, answer string) (account.User, error) {
 }
 
 func owner(person account.User, list []db.Passkey) passkey.Owner {
-	o := passkey.Owner{Username: person.Username, Name: person.FullName()}
+	// The same each time, so that a device which makes a second one for the same person replaces the first.
+	handle := sha256.Sum256(fmt.Appendf(nil, "passkeys of user %d, joined %d", person.ID, person.DateJoined.UnixMilli()))
+	o := passkey.Owner{Handle: handle[:], Username: person.Username, Name: person.FullName()}
 	for _, p := range list {
 		o.Handle = p.Handle
 		o.Keys = append(o.Keys, passkey.Key{ID: p.KeyID, Handle: p.Handle, Data: []byte(p.Data)})
@@ -210,6 +214,9 @@ func (a *App) beginPasskey(c *fiber.Ctx, name, message string) error {
 // addPasskey adds what a device has made.
 func (a *App) addPasskey(c *fiber.Ctx) error {
 	me, name, answer := signedIn(c), cut(posted(c, "name"), 1000), posted(c, "passkey")
+	if _, err := db.ParsePasskeyName(name); err != nil {
+		return a.beginPasskey(c, name, err.Error())
+	}
 	list, err := a.DB.Passkeys(c.UserContext(), me.ID)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@
     const button = event.target.closest?.('[data-passkey]');
     if (!button) return;
     const form = button.form;
+    if (form.elements.name?.value.trim() === '') return form.requestSubmit(); // the site says what is missing, before a device does anything
     try {
       let answer;
       if (button.dataset.task) {

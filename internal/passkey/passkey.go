@@ -2,7 +2,6 @@
 package passkey
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,15 +15,12 @@ import (
 // ErrWrong says that an answer does not fit its task: it was cut, forged, replayed, made for another site, or by a key that is not known.
 var ErrWrong = errors.New("the passkey's answer is not right")
 
-// handleBytes is how long a handle is.
-const handleBytes = 32
-
 // Site makes tasks for the passkeys of one site.
 type Site struct{ w *webauthn.WebAuthn }
 
 // Owner is who has passkeys.
 type Owner struct {
-	Handle   []byte // what their authenticators know them by: random, and the same for all of their passkeys; empty before the first
+	Handle   []byte // what their authenticators know them by: the same for all of their passkeys, and nothing that names them
 	Username string
 	Name     string // in full
 	Keys     []Key
@@ -63,10 +59,6 @@ func New(name, base string) (*Site, error) {
 
 // Create returns the task to make a passkey for somebody, as JSON for the browser, and what is to be kept until its answer comes.
 func (s *Site) Create(o Owner) (task, keep string, err error) {
-	if len(o.Handle) == 0 {
-		o.Handle = make([]byte, handleBytes)
-		_, _ = rand.Read(o.Handle) // never fails
-	}
 	user, err := o.user()
 	if err != nil {
 		return "", "", err
@@ -84,7 +76,6 @@ func (s *Site) Created(o Owner, keep, answer string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	o.Handle = session.UserID
 	user, err := o.user()
 	if err != nil {
 		return Key{}, err
@@ -97,7 +88,7 @@ func (s *Site) Created(o Owner, keep, answer string) (Key, error) {
 	if err != nil {
 		return Key{}, wrong(err)
 	}
-	return key(made, o.Handle)
+	return key(made, session.UserID)
 }
 
 // Ask returns the task to say who one is with any passkey of the site, as JSON for the browser, and what is to be kept.
