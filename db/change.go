@@ -97,12 +97,27 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 			return before, err
 		}
 	}
+	if err := tx.activated(ctx, before, &after); err != nil {
+		return before, err
+	}
 	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser {
 		if err := tx.endSessions(ctx, before.ID, ""); err != nil {
 			return before, err
 		}
 	}
 	return after, tx.log(ctx, by, after, "change", list...)
+}
+
+// activated ends the wait of who has registered and was to be approved. They are told.
+func (tx *Tx) activated(ctx context.Context, before account.User, after *account.User) error {
+	if !before.AwaitsApproval || !after.IsActive {
+		return nil
+	}
+	after.AwaitsApproval = false
+	if _, err := tx.exec(ctx, "UPDATE users SET awaits_approval = FALSE WHERE id = ?1", after.ID); err != nil {
+		return err
+	}
+	return tx.queue(ctx, MailApproved, after.ID, after.Email)
 }
 
 // setProfile writes attributes, also for who has no profile row.

@@ -3,6 +3,7 @@ package db
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 
 	"nameplate/internal/account"
@@ -14,6 +15,52 @@ import (
 // somebody who registers with a NewEmail, to which the link that proves it is mailed.
 // It returns form.Errors for what may not be saved or is taken, and ErrPictureGone (with form.Errors) for a token nobody knows.
 func (d *DB) CreateUser(ctx context.Context, by Author, u account.User) (account.User, error) {
+	return d.createUser(ctx, by, u, func(*Tx, account.User) error { return nil })
+}
+
+// Register is CreateUser for somebody who registers, by an invitation if the token is not empty. It fails with ErrNotFound for an
+// invitation by which nobody may come any more.
+func (d *DB) Register(ctx context.Context, by Author, u account.User, invitation string) (account.User, error) {
+	return d.createUser(ctx, by, u, func(tx *Tx, u account.User) error {
+		if invitation != "" {
+			return tx.comeBy(ctx, invitation, u.ID)
+		}
+		if u.AwaitsApproval && u.NewEmail == "" {
+			return tx.tellSuperusers(ctx)
+		}
+		return nil
+	})
+}
+
+// tellSuperusers mails those who may approve that somebody waits, once until that mail is sent.
+func (tx *Tx) tellSuperusers(ctx context.Context) error {
+	rows, err := tx.rows(ctx, "SELECT id, email FROM users WHERE is_superuser = TRUE AND is_active AND email <> '' AND NOT EXISTS"+
+		" (SELECT 1 FROM mail WHERE mail.user_id = users.id AND mail.kind = ?1) ORDER BY id LIMIT 20", MailAwaits)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var tell []account.User
+	for rows.Next() {
+		var u account.User
+		if err := rows.Scan(&u.ID, &u.Email); err != nil {
+			return err
+		}
+		tell = append(tell, u)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, u := range tell {
+		if err := tx.queue(ctx, MailAwaits, u.ID, u.Email); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// createUser adds a person, and in the same transaction does what goes with it.
+func (d *DB) createUser(ctx context.Context, by Author, u account.User, with func(tx *Tx, u account.User) error) (account.User, error) {
 	u.ID, u.Version, u.LastLogin = 0, 1, fromMilli(0)
 	if u.DateJoined.IsZero() {
 		u.DateJoined = fromMilli(d.now())
@@ -30,7 +77,10 @@ func (d *DB) CreateUser(ctx context.Context, by Author, u account.User) (account
 		if err := errs.Err(); err != nil {
 			return err
 		}
-		return tx.create(ctx, by, &u)
+		if err := tx.create(ctx, by, &u); err != nil {
+			return err
+		}
+		return with(tx, u)
 	})
 	if err != nil {
 		return account.User{}, fmt.Errorf("create a user: %w", err)
@@ -42,11 +92,12 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 	if err := tx.resolvePictures(ctx, account.User{}, u); err != nil {
 		return err
 	}
+	verified := sql.NullInt64{Int64: u.EmailVerified.UnixMilli(), Valid: !u.EmailVerified.IsZero()}
 	err := tx.row(ctx, "INSERT INTO users (username, username_key, email, email_key, password, first_name, first_name_key,"+
-		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email)"+
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id",
+		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at)"+
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) RETURNING id",
 		u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
-		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail).
+		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail, u.AwaitsApproval, verified).
 		Scan(&u.ID)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)

@@ -171,6 +171,11 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 	if err := tx.setVerified(ctx, after.ID, after.EmailVerified); err != nil {
 		return after, err
 	}
+	if before.AwaitsApproval {
+		if err := tx.tellSuperusers(ctx); err != nil {
+			return after, err
+		}
+	}
 	return after, tx.queue(ctx, MailEmailChanged, after.ID, before.Email)
 }
 

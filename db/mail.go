@@ -14,6 +14,8 @@ const (
 	MailEmailChanged    = "email_changed"    // tells the former address, with the link that undoes it
 	MailReset           = "reset_password"   // the link that lets one choose a password
 	MailPasswordChanged = "password_changed" // tells that the password is another
+	MailApproved        = "approved"         // tells that the account is active now
+	MailAwaits          = "awaits_approval"  // tells a superuser that somebody waits to be approved
 )
 
 const (
@@ -50,6 +52,17 @@ func (tx *Tx) queue(ctx context.Context, kind string, userID int64, address stri
 		kind, user, address, tx.now())
 	if err != nil {
 		return fmt.Errorf("queue the mail %s: %w", kind, err)
+	}
+	tx.mailed = true
+	return nil
+}
+
+// queueInvitation is queue for an invitation.
+func (tx *Tx) queueInvitation(ctx context.Context, id int64, address string) error {
+	_, err := tx.exec(ctx, "INSERT INTO mail (kind, invitation_id, address, created_at, next_at) VALUES (?1, ?2, ?3, ?4, ?4)",
+		MailInvitation, id, address, tx.now())
+	if err != nil {
+		return fmt.Errorf("queue the mail of invitation %d: %w", id, err)
 	}
 	tx.mailed = true
 	return nil

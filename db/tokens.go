@@ -88,7 +88,7 @@ func (tx *Tx) token(ctx context.Context, kind, token, forUpdate string) (Token, 
 		return t, err
 	}
 	t.User, err = tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1"+forUpdate, id))
-	if err == nil && !t.User.IsActive {
+	if err == nil && !t.User.IsActive && !(t.User.AwaitsApproval && kind == TokenVerify) {
 		return t, ErrNotFound
 	}
 	return t, err
@@ -109,16 +109,20 @@ func (tx *Tx) useToken(ctx context.Context, kind, token string) (Token, error) {
 
 // Letter is what a mail tells, as things stand when it is sent.
 type Letter struct {
-	To     string
-	Person account.User
-	Token  string // of its link; empty for none
-	Owner  string // for MailVerify: the username of who has that address already; the mail goes to them
+	To      string
+	Person  account.User
+	Token   string    // of its link; empty for none
+	Expires time.Time // for MailInvitation: when the link ends
+	Owner   string    // for MailVerify: the username of who has that address already; the mail goes to them
 }
 
 // Letter prepares a mail for being sent: its link counts from now on. It fails with ErrNotFound when it has nothing to tell any
 // more, because things have changed since it was queued.
 func (d *DB) Letter(ctx context.Context, m Mail) (l Letter, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
+		if m.Kind == MailInvitation {
+			return tx.invitationLetter(ctx, m, &l)
+		}
 		if err := tx.addressee(ctx, m, &l); err != nil {
 			return err
 		}
@@ -148,7 +152,7 @@ func (tx *Tx) addressee(ctx context.Context, m Mail, l *Letter) (err error) {
 	} else {
 		l.Person, err = tx.person(ctx, m.UserID)
 	}
-	if err == nil && !l.Person.IsActive {
+	if err == nil && !l.Person.IsActive && !(l.Person.AwaitsApproval && m.Kind == MailVerify) {
 		return ErrNotFound
 	}
 	return err

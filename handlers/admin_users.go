@@ -131,7 +131,9 @@ func (a *App) createUser(c *fiber.Ctx) error {
 		}
 	}
 	user.IsStaff, user.IsSuperuser = filled.Values["is_staff"] != "", filled.Values["is_superuser"] != ""
-	created, err := a.addUser(c.UserContext(), a.author(c), user, filled)
+	created, err := a.addUser(c.UserContext(), user, filled, func(user account.User) (account.User, error) {
+		return a.DB.CreateUser(c.UserContext(), a.author(c), user)
+	})
 	if errs, ok := errors.AsType[form.Errors](err); ok {
 		filled.Errors = errs
 		if err := a.hold(c, filled); err != nil {

@@ -55,11 +55,17 @@ func (a *App) login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if wait > 0 || !right || !person.IsActive {
+	if wait > 0 || !right || !person.IsActive && !person.AwaitsApproval {
 		return a.refuseLogin(c, login, wait)
 	}
-	if person.Unproven() && a.Mail {
+	switch {
+	case person.Unproven() && a.Mail:
 		return a.askForProof(c, person, guesses)
+	case person.AwaitsApproval:
+		if err := a.DB.Forgive(c.UserContext(), guesses...); err != nil {
+			return err
+		}
+		return redirect(c, waitingPath)
 	}
 	return a.passed(c, person, login, guesses)
 }

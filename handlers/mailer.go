@@ -105,6 +105,12 @@ func (m *Mailer) content(queued db.Mail, letter db.Letter) (views.Mail, error) {
 		return views.TwoFactorMail(m.Site, m.BaseURL, name, queued.Kind == db.MailTwoFactorOn), nil
 	case db.MailPasskeyAdded, db.MailPasskeyRemoved:
 		return views.PasskeyMail(m.Site, m.BaseURL, name, queued.Kind == db.MailPasskeyAdded), nil
+	case db.MailInvitation:
+		return views.InvitationMail(m.Site, m.BaseURL, name, letter.Token, letter.Expires.UTC().Format(time.DateOnly)), nil
+	case db.MailApproved:
+		return views.ApprovedMail(m.Site, m.BaseURL, name), nil
+	case db.MailAwaits:
+		return views.AwaitsMail(m.Site, m.BaseURL), nil
 	case db.MailPasswordChanged:
 		return views.PasswordChangedMail(m.Site, m.BaseURL, name), nil
 	}

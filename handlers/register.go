@@ -23,10 +23,32 @@ func (a *App) registerForm(c *fiber.Ctx) error {
 	if me(c) != nil {
 		return redirect(c, settings)
 	}
-	if !a.open() {
-		return a.refuseStranger(c, fiber.StatusOK)
+	invitation, err := a.invited(c, c.Query("invitation"))
+	if err != nil {
+		return err
 	}
-	return a.showRegister(c, fiber.StatusOK, begun(a.Profile.Registering()))
+	if !a.open() && invitation.ID == 0 {
+		return a.refuseStranger(c, fiber.StatusOK, c.Query("invitation") != "")
+	}
+	filled := begun(a.Profile.Registering())
+	filled.Values["email"] = invitation.Email
+	if invitation.ID != 0 {
+		filled.Invitation = c.Query("invitation")
+		c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	}
+	return a.showRegister(c, fiber.StatusOK, filled)
+}
+
+// invited returns the invitation that a token stands for; the zero one for none, or one by which nobody may come any more.
+func (a *App) invited(c *fiber.Ctx, token string) (db.Invitation, error) {
+	if token == "" || a.Registration == "closed" {
+		return db.Invitation{}, nil
+	}
+	invitation, err := a.DB.Invitation(c.UserContext(), token)
+	if isNotFound(err) {
+		return db.Invitation{}, nil
+	}
+	return invitation, err
 }
 
 // register makes an account out of the form, with its profile and its picture, and signs its owner in.
@@ -34,18 +56,29 @@ func (a *App) register(c *fiber.Ctx) error {
 	if me(c) != nil {
 		return redirect(c, settings)
 	}
-	if !a.open() {
-		return a.refuseStranger(c, fiber.StatusForbidden)
+	token := posted(c, "invitation")
+	invitation, err := a.invited(c, token)
+	if err != nil {
+		return err
+	}
+	if !a.open() && invitation.ID == 0 {
+		return a.refuseStranger(c, fiber.StatusForbidden, token != "")
 	}
 	filled, user, err := a.readNewUser(c, a.Profile.Registering(), true)
 	if err != nil {
 		return err
 	}
-	user.IsActive = true
-	if a.Mail {
-		user.Email, user.NewEmail = "", user.Email
+	if invitation.ID == 0 {
+		token = ""
 	}
-	created, err := a.addUser(c.UserContext(), a.author(c), user, filled)
+	filled.Invitation = token
+	a.admit(invitation, &user, filled.Errors)
+	created, err := a.addUser(c.UserContext(), user, filled, func(user account.User) (account.User, error) {
+		return a.DB.Register(c.UserContext(), a.author(c), user, token)
+	})
+	if isNotFound(err) { // somebody else came by it meanwhile
+		return a.refuseStranger(c, fiber.StatusForbidden, true)
+	}
 	if errs, ok := errors.AsType[form.Errors](err); ok {
 		filled.Errors = errs
 		if err := a.hold(c, filled); err != nil {
@@ -56,8 +89,11 @@ func (a *App) register(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if a.Mail {
+	switch {
+	case created.Unproven():
 		return a.awaitProof(c, created)
+	case created.AwaitsApproval:
+		return redirect(c, waitingPath)
 	}
 	if err := a.signIn(c, created, false); err != nil {
 		return err
@@ -65,10 +101,38 @@ func (a *App) register(c *fiber.Ctx) error {
 	return redirect(c, settings+"?saved=account")
 }
 
+const waitingPath = "/register/waiting"
+
+// waiting says that an account is to be approved.
+func (a *App) waiting(c *fiber.Ctx) error {
+	page := a.page(c, "Your account waits")
+	return render(c, fiber.StatusOK, views.WaitingPage(page), views.WaitingPage(page))
+}
+
+// admit decides how somebody who registers begins: active at once, or once the address is proven and an admin has approved. Whoever comes
+// by an invitation is approved by that, and has proven the address if its link was mailed there.
+func (a *App) admit(invitation db.Invitation, user *account.User, errs form.Errors) {
+	user.AwaitsApproval = a.Approval && invitation.ID == 0
+	user.IsActive = !user.AwaitsApproval
+	if invitation.Email != "" && account.Key(invitation.Email) != account.Key(user.Email) {
+		errs.Add("email", form.Message("Use the address that the invitation is for: "+invitation.Email+"."))
+	}
+	switch {
+	case invitation.Mailed:
+		user.EmailVerified = a.DB.Now()
+	case a.Mail:
+		user.Email, user.NewEmail = "", user.Email
+	}
+}
+
 // checkRegister answers one field of the form, checked, as it is left. Whatever it finds, the check itself went well: 200.
 func (a *App) checkRegister(c *fiber.Ctx) error {
 	if !a.open() {
-		return errForbidden
+		if invitation, err := a.invited(c, posted(c, "invitation")); err != nil {
+			return err
+		} else if invitation.ID == 0 {
+			return errForbidden
+		}
 	}
 	name := orElse(posted(c, "field"), c.Get("HX-Trigger-Name"))
 	for _, field := range a.registerFields(newFilled()) {
@@ -192,8 +256,8 @@ func (a *App) readNewUser(c *fiber.Ctx, attrs []profile.Attribute, own bool) (vi
 	return filled, user, nil
 }
 
-// addUser hashes the password and writes the account, unless the form has errors. Only then is the hash worth its time.
-func (a *App) addUser(ctx context.Context, by db.Author, user account.User, filled views.Filled) (account.User, error) {
+// addUser hashes the password and writes the account with add, unless the form has errors. Only then is the hash worth its time.
+func (a *App) addUser(ctx context.Context, user account.User, filled views.Filled, add func(account.User) (account.User, error)) (account.User, error) {
 	if err := filled.Errors.Err(); err != nil {
 		return user, err
 	}
@@ -204,7 +268,7 @@ func (a *App) addUser(ctx context.Context, by db.Author, user account.User, fill
 		}
 		user.Password = hash
 	}
-	return a.DB.CreateUser(ctx, by, user)
+	return add(user)
 }
 
 func newFilled() views.Filled {
@@ -263,7 +327,15 @@ func (a *App) showRegister(c *fiber.Ctx, status int, filled views.Filled) error 
 	return render(c, status, views.RegisterPage(page, filled, fields), views.RegisterForm(page, filled, fields))
 }
 
-func (a *App) refuseStranger(c *fiber.Ctx, status int) error {
-	page := a.page(c, "Registration is closed")
-	return render(c, status, views.ClosedPage(page), views.ClosedPage(page))
+// refuseStranger says that one can't register. Used says that there was an invitation, by which nobody may come any more.
+func (a *App) refuseStranger(c *fiber.Ctx, status int, used bool) error {
+	closed := views.Closed{Title: "Registration is closed", Text: "New accounts on " + a.Site + " are made by its administrators. Ask one of them if you would like to have one."}
+	switch {
+	case a.Registration != "closed" && used:
+		closed = views.Closed{Title: "This invitation does not work any more", Text: "It was used already, has ended or was taken back. Ask who sent it to you for another."}
+	case a.Registration != "closed":
+		closed = views.Closed{Title: "Registration is by invitation", Text: "Ask somebody who looks after " + a.Site + " for an invitation. Whoever has one opens its link."}
+	}
+	page := a.page(c, closed.Title)
+	return render(c, status, views.ClosedPage(page, closed), views.ClosedPage(page, closed))
 }

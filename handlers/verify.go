@@ -160,6 +160,8 @@ func (a *App) verifyEmail(c *fiber.Ctx) error {
 	switch me := me(c); {
 	case me != nil && me.ID == person.ID:
 		return redirect(c, accountPath+"?saved=email")
+	case person.AwaitsApproval:
+		return redirect(c, waitingPath)
 	case waiting.ID == person.ID && waiting.Password == person.Password:
 		if err := a.signIn(c, person, false); err != nil {
 			return err

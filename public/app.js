@@ -192,7 +192,7 @@
     if (field) {
       if (working.has(field.closest('form')) || source.value === '+other') return event.preventDefault(); // what else is still to be typed
       ctx.sent = typed(field);
-      const names = ['csrfmiddlewaretoken', 'field', ...[...controls(field)].map((control) => control.name)];
+      const names = ['csrfmiddlewaretoken', 'invitation', 'field', ...[...controls(field)].map((control) => control.name)];
       if (source.autocomplete === 'new-password') names.push('username', 'email', 'first_name', 'last_name');
       for (const name of [...body.keys()]) if (!names.includes(name)) body.delete(name);
     } else if (ctx.target?.id === 'people') {

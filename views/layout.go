@@ -33,6 +33,15 @@ func (page Page) current(path string) string {
 	return "false"
 }
 
+// within marks a link to a page: as the page itself, or as where one is on a page below it.
+func (page Page) within(path string) string {
+	current := page.current(path)
+	if current == "false" && strings.HasPrefix(page.Path, path+"/") {
+		return "true"
+	}
+	return current
+}
+
 // inAdmin marks the link to the admin: as the page itself on the list, and as where one is on every page below it.
 func (page Page) inAdmin() string {
 	if current := page.current(usersPath); current != "false" || !strings.HasPrefix(page.Path, "/admin/") {

@@ -104,6 +104,38 @@ func PasskeyMail(site, base, username string, added bool) Mail {
 	return m
 }
 
+// InvitationMail is the link with which somebody may register. By is who sends it, empty for somebody who is gone; until is its last day.
+func InvitationMail(site, base, by, token, until string) Mail {
+	m := Mail{
+		Site: site, BaseURL: base, Subject: "You are invited",
+		Before: []string{"You are invited to create an account at " + site + "."},
+		Button: "Create an account", Link: base + "/register?invitation=" + token,
+		After: []string{"The link works once, until " + until + "."},
+	}
+	if by != "" {
+		m.Before[0] = "'" + by + "' invites you to create an account at " + site + "."
+	}
+	return m
+}
+
+// ApprovedMail tells that an account is active now.
+func ApprovedMail(site, base, username string) Mail {
+	return Mail{
+		Site: site, BaseURL: base, Subject: "Your account is approved",
+		Before: []string{"An administrator has approved your account '" + username + "' at " + site + ". You can log in now."},
+		Button: "Log in", Link: base + "/login",
+	}
+}
+
+// AwaitsMail tells somebody who may approve that somebody waits.
+func AwaitsMail(site, base string) Mail {
+	return Mail{
+		Site: site, BaseURL: base, Subject: "An account waits for approval",
+		Before: []string{"Somebody has registered at " + site + " and waits to be approved."},
+		Button: "See who waits", Link: base + "/admin/waiting",
+	}
+}
+
 // mailWidth is how many characters a line of a mail's text has (RFC 5322, 2.1.1 asks for 78 at most).
 const mailWidth = 72
 

@@ -18,17 +18,21 @@ const mailToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 func mails(site, username string) map[string]Mail {
 	const base = "https://people.example.org"
 	return map[string]Mail{
-		"verify-email-new": VerifyMail(site, base, username, mailToken, true),
-		"verify-email":     VerifyMail(site, base, username, mailToken, false),
-		"taken-new":        TakenMail(site, base, username, true),
-		"taken":            TakenMail(site, base, username, false),
-		"email-changed":    EmailChangedMail(site, base, username, mailToken),
-		"reset-password":   ResetMail(site, base, username, mailToken),
-		"two-factor-on":    TwoFactorMail(site, base, username, true),
-		"two-factor-off":   TwoFactorMail(site, base, username, false),
-		"passkey-added":    PasskeyMail(site, base, username, true),
-		"passkey-removed":  PasskeyMail(site, base, username, false),
-		"password-changed": PasswordChangedMail(site, base, username),
+		"verify-email-new":     VerifyMail(site, base, username, mailToken, true),
+		"verify-email":         VerifyMail(site, base, username, mailToken, false),
+		"taken-new":            TakenMail(site, base, username, true),
+		"taken":                TakenMail(site, base, username, false),
+		"email-changed":        EmailChangedMail(site, base, username, mailToken),
+		"reset-password":       ResetMail(site, base, username, mailToken),
+		"two-factor-on":        TwoFactorMail(site, base, username, true),
+		"two-factor-off":       TwoFactorMail(site, base, username, false),
+		"passkey-added":        PasskeyMail(site, base, username, true),
+		"passkey-removed":      PasskeyMail(site, base, username, false),
+		"invitation":           InvitationMail(site, base, username, mailToken, "2026-06-01"),
+		"invitation-by-nobody": InvitationMail(site, base, "", mailToken, "2026-06-01"),
+		"approved":             ApprovedMail(site, base, username),
+		"awaits":               AwaitsMail(site, base),
+		"password-changed":     PasswordChangedMail(site, base, username),
 	}
 }
 

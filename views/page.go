@@ -31,10 +31,11 @@ type Waiting struct {
 
 // Filled is a form as somebody filled it in: what was typed, what is wrong with it, and the pictures that were accepted.
 type Filled struct {
-	Values  map[string]string
-	Errors  form.Errors
-	Waiting map[string]Waiting // by the attribute's name
-	Checked map[string]bool    // fields that were checked and are good, for a quiet mark
+	Values     map[string]string
+	Errors     form.Errors
+	Waiting    map[string]Waiting // by the attribute's name
+	Invitation string             // the token of the invitation that one registers by; empty for none
+	Checked    map[string]bool    // fields that were checked and are good, for a quiet mark
 }
 
 // Field is one labelled input of a form.

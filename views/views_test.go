@@ -125,7 +125,7 @@ func (s sample) pages(text string) map[string]templ.Component {
 	pages := map[string]templ.Component{
 		"home":              HomePage(stranger),
 		"register":          RegisterPage(stranger, s.filled, s.fields),
-		"closed":            ClosedPage(stranger),
+		"closed":            ClosedPage(stranger, Closed{Title: text, Text: text}),
 		"login":             LoginPage(stranger, Login{Username: text, Next: text, Error: text, Wait: text}),
 		"profile":           ProfilePage(s.page, s.person, rows, Editing{}),
 		"profile, row open": ProfilePage(s.page, s.person, rows, Editing{"portfolio_site", s.fields[4]}),

@@ -38,6 +38,7 @@ func (s allSettings) read() (config, error) {
 	return c, errors.Join(
 		checkAddr(s.Addr), base, s.checkDatabase(), attributes, s.checkUploads(), checkSiteName(c.Site),
 		oneOf("NAMEPLATE_REGISTRATION", s.Registration, "open", "invite", "closed"),
+		oneOf("NAMEPLATE_APPROVAL", s.Approval, "on", "off"),
 		oneOf("NAMEPLATE_THROTTLE", s.Throttle, "on", "off"),
 		oneOf("NAMEPLATE_REQUIRE_2FA", cmp.Or(s.RequireTwoFactor, "staff"), "staff", "everyone"),
 		proxies, smtp,

@@ -150,6 +150,7 @@ func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pi
 		Mail:         c.SMTP != "",
 		Throttle:     c.Throttle == "on",
 
+		Approval:         c.Approval == "on",
 		RequireTwoFactor: c.RequireTwoFactor,
 		Proxies:          cfg.Proxies,
 	})

@@ -28,7 +28,8 @@ type uploadsSettings struct {
 
 type siteSettings struct {
 	SiteName         string `env:"NAMEPLATE_SITE_NAME" default:"Nameplate" help:"the site's name, shown in its header and in titles"`
-	Registration     string `env:"NAMEPLATE_REGISTRATION" default:"open" help:"who may register: open (everyone), invite (people with an invitation, which are still to come) or closed (nobody)"`
+	Registration     string `env:"NAMEPLATE_REGISTRATION" default:"open" help:"who may register: open (everyone), invite (people with an invitation) or closed (nobody)"`
+	Approval         string `env:"NAMEPLATE_APPROVAL" default:"off" help:"on: whoever registers without an invitation is active once an admin has approved"`
 	Throttle         string `env:"NAMEPLATE_THROTTLE" default:"on" help:"whether guessing is slowed: on, or off for a load test"`
 	RequireTwoFactor string `name:"require-2fa" env:"NAMEPLATE_REQUIRE_2FA" otherwise:"none" help:"who can't go on without a second factor: staff or everyone"`
 	TrustedProxies   string `env:"NAMEPLATE_TRUSTED_PROXIES" otherwise:"none" help:"addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between"`

@@ -19,8 +19,11 @@ type User struct {
 	IsActive    bool
 	IsStaff     bool
 	IsSuperuser bool
-	DateJoined  time.Time
-	LastLogin   time.Time // zero when never
+
+	AwaitsApproval bool // has registered, and is not active before an admin says so
+
+	DateJoined time.Time
+	LastLogin  time.Time // zero when never
 
 	EmailVerified time.Time // when Email was proven; zero when never
 

@@ -1,0 +1,216 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+)
+
+const (
+	// InvitationUsesMost and InvitationDaysMost are how many may come by one invitation, and how long it lasts at most.
+	InvitationUsesMost = 1000
+	InvitationDaysMost = 365
+)
+
+// MailInvitation holds the link of an invitation.
+const MailInvitation = "invitation"
+
+// Invitation is a link with which strangers may register.
+type Invitation struct {
+	ID        int64
+	Email     string // the only address that it is for; empty for any
+	Mailed    bool   // its link was shown to nobody but the owner of that address, who has proven it by coming
+	MaxUses   int
+	Uses      int
+	ExpiresAt time.Time
+	CreatedAt time.Time
+	By        string         // the username of who made it; empty for somebody who is gone
+	Came      []account.User // who has registered with it and is still there: id and username alone
+	Open      bool           // somebody may still come by it
+}
+
+// AddInvitation makes an invitation and returns its token, which is kept nowhere. With mail, an invitation for one address is sent
+// there, and no token is returned: only its owner sees it. It is form.Errors for an address, a number of uses or of days that can't be,
+// and fails with ErrForbidden for who may not add people.
+func (d *DB) AddInvitation(ctx context.Context, by Author, email string, uses, days int, mail bool) (token string, err error) {
+	errs := form.Errors{}
+	if email = strings.TrimSpace(email); email != "" {
+		email, err = account.ParseEmail(email)
+		errs.Add("email", err)
+	}
+	if uses < 1 || uses > InvitationUsesMost {
+		errs["max_uses"] = fmt.Sprintf("Write a number from 1 to %d.", InvitationUsesMost)
+	}
+	if days < 1 || days > InvitationDaysMost {
+		errs["days"] = fmt.Sprintf("Write a number from 1 to %d.", InvitationDaysMost)
+	}
+	if email != "" && uses > 1 && errs["max_uses"] == "" {
+		errs["max_uses"] = "Write 1: an address belongs to one account."
+	}
+	if err := errs.Err(); err != nil {
+		return "", err
+	}
+	mail = mail && email != ""
+	err = d.write(ctx, func(tx *Tx) error {
+		if err := tx.mayAdd(ctx, by); err != nil {
+			return err
+		}
+		var hash any
+		if !mail {
+			token = rand.Text()
+			hash = tokenHash(token)
+		}
+		now, id := tx.now(), int64(0)
+		err := tx.row(ctx, "INSERT INTO invitations (token_hash, email, mailed, max_uses, expires_at, created_at, by_id)"+
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id", hash, email, mail, uses, now+int64(days)*24*time.Hour.Milliseconds(), now, by.ID).Scan(&id)
+		if err != nil || !mail {
+			return err
+		}
+		return tx.queueInvitation(ctx, id, email)
+	})
+	if err != nil {
+		return "", fmt.Errorf("add an invitation: %w", err)
+	}
+	return token, nil
+}
+
+// mayAdd fails with ErrForbidden for who may not add people, with the rights of this moment.
+func (tx *Tx) mayAdd(ctx context.Context, by Author) error {
+	asks, err := tx.person(ctx, by.ID)
+	if errors.Is(told(err), ErrNotFound) || err == nil && !account.MayAdd(asks) {
+		return ErrForbidden
+	}
+	return err
+}
+
+const invitationRows = "SELECT i.id, i.email, i.mailed, i.max_uses, i.uses, i.expires_at, i.created_at, COALESCE(u.username, '')" +
+	" FROM invitations i LEFT JOIN users u ON u.id = i.by_id "
+
+func (d *DB) scanInvitation(row scanner) (i Invitation, err error) {
+	var expires, created int64
+	err = row.Scan(&i.ID, &i.Email, &i.Mailed, &i.MaxUses, &i.Uses, &expires, &created, &i.By)
+	i.ExpiresAt, i.CreatedAt = fromMilli(expires), fromMilli(created)
+	i.Open = i.Uses < i.MaxUses && d.Now().Before(i.ExpiresAt)
+	return i, err
+}
+
+// Invitations lists the newest invitations, at most limit, with who came by each.
+func (d *DB) Invitations(ctx context.Context, limit int) (list []Invitation, err error) {
+	err = d.read(ctx, func(tx *Tx) error {
+		rows, err := tx.rows(ctx, invitationRows+"ORDER BY i.id DESC LIMIT ?1", limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		at := map[int64]int{}
+		for rows.Next() {
+			i, err := d.scanInvitation(rows)
+			if err != nil {
+				return err
+			}
+			at[i.ID] = len(list)
+			list = append(list, i)
+		}
+		if err := rows.Err(); err != nil || len(list) == 0 {
+			return err
+		}
+		return tx.came(ctx, list, at)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list invitations: %w", err)
+	}
+	return list, nil
+}
+
+// came fills in who came by each invitation of a list.
+func (tx *Tx) came(ctx context.Context, list []Invitation, at map[int64]int) error {
+	rows, err := tx.rows(ctx, "SELECT iu.invitation_id, u.id, u.username FROM invitation_uses iu JOIN users u ON u.id = iu.user_id"+
+		" WHERE iu.invitation_id BETWEEN ?1 AND ?2 ORDER BY u.id", list[len(list)-1].ID, list[0].ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var u account.User
+		if err := rows.Scan(&id, &u.ID, &u.Username); err != nil {
+			return err
+		}
+		if i, ok := at[id]; ok {
+			list[i].Came = append(list[i].Came, u)
+		}
+	}
+	return rows.Err()
+}
+
+// Invitation returns the invitation that a token stands for, if somebody may still come by it. It fails with ErrNotFound.
+func (d *DB) Invitation(ctx context.Context, token string) (Invitation, error) {
+	i, err := d.scanInvitation(d.r.QueryRowContext(ctx, d.dialect(invitationRows+"WHERE i.token_hash = ?1"), tokenHash(token)))
+	if err == nil && !i.Open {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Invitation{}, fmt.Errorf("read an invitation: %w", told(err))
+	}
+	return i, nil
+}
+
+// RevokeInvitation ends an invitation. Who has come by it stays. It fails with ErrNotFound, and with ErrForbidden for who may not add
+// people.
+func (d *DB) RevokeInvitation(ctx context.Context, by Author, id int64) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		if err := tx.mayAdd(ctx, by); err != nil {
+			return err
+		}
+		now := tx.now()
+		n, err := tx.exec(ctx, "UPDATE invitations SET expires_at = ?2 WHERE id = ?1 AND expires_at > ?2", id, now)
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, "DELETE FROM mail WHERE invitation_id = ?1", id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("revoke invitation %d: %w", id, err)
+	}
+	return nil
+}
+
+// comeBy uses an invitation for somebody who registers. Of two who use the last one at once, one gets ErrNotFound.
+func (tx *Tx) comeBy(ctx context.Context, token string, userID int64) error {
+	var id int64
+	err := tx.row(ctx, "UPDATE invitations SET uses = uses + 1 WHERE token_hash = ?1 AND uses < max_uses AND expires_at > ?2 RETURNING id",
+		tokenHash(token), tx.now()).Scan(&id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "INSERT INTO invitation_uses (user_id, invitation_id) VALUES (?1, ?2)", userID, id)
+	return err
+}
+
+// invitationLetter makes the link of an invitation that is mailed. One that was revoked meanwhile has nothing to tell.
+func (tx *Tx) invitationLetter(ctx context.Context, m Mail, l *Letter) error {
+	l.To, l.Token = m.Address, rand.Text()
+	var by sql.NullInt64
+	var expires int64
+	err := tx.row(ctx, "UPDATE invitations SET token_hash = ?2 WHERE id = (SELECT invitation_id FROM mail WHERE id = ?1)"+
+		" AND uses < max_uses AND expires_at > ?3 RETURNING expires_at, by_id", m.ID, tokenHash(l.Token), tx.now()).Scan(&expires, &by)
+	if err != nil {
+		return err
+	}
+	l.Expires = fromMilli(expires)
+	if by.Valid {
+		l.Person, err = tx.person(ctx, by.Int64)
+	}
+	return err
+}
