@@ -1,0 +1,328 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"nameplate/internal/account"
+	"nameplate/internal/mail/mailtest"
+)
+
+var counter atomic.Uint64
+
+func byInvitation(a *App) { a.Registration = "invite" }
+
+// invite makes an invitation and returns its token.
+func (c *client) invite(fields ...string) string {
+	c.t.Helper()
+	form := map[string]string{"max_uses": "1", "days": "7"}
+	for i := 0; i < len(fields); i += 2 {
+		form[fields[i]] = fields[i+1]
+	}
+	r := c.post("/admin/invitations", "email", form["email"], "max_uses", form["max_uses"], "days", form["days"])
+	link, err := url.Parse(r.Find("code.key").Text())
+	if r.status != http.StatusOK || err != nil || link.Path != "/register" {
+		c.t.Fatalf("invite: %d %v %v", r.status, link, err)
+	}
+	return link.Query().Get("invitation")
+}
+
+// come registers by an invitation.
+func (c *client) come(token, name, email string) answer {
+	c.t.Helper()
+	return c.post("/register", "invitation", token, "username", name, "email", email, "password", password)
+}
+
+func TestInvitation(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		now := s.clock()
+		staff := s.as(s.add("staff", asStaff))
+		if r := s.client().get("/register"); r.status != http.StatusOK || r.Find("form#register").Length() != 0 || !r.says("by invitation") {
+			t.Errorf("without one: %d", r.status)
+		}
+		for _, token := range []string{"", "NONE", strings.Repeat("A", 5000), "\x00"} {
+			if r := s.client().come(token, "eve", "eve@example.org"); r.status != http.StatusForbidden {
+				t.Errorf("with %.10q: %d", token, r.status)
+			}
+			if r := s.client().htmx().post("/register/check", "field", "username", "username", "eve", "invitation", token); r.status != http.StatusForbidden {
+				t.Errorf("a check with %.10q: %d", token, r.status)
+			}
+		}
+		token := staff.invite("max_uses", "2")
+		if r := staff.get("/admin/invitations"); strings.Contains(r.body, token) || !r.says("0 of 2 came") {
+			t.Error("the link is shown again, or the invitation is not")
+		}
+		r := s.client().get("/register?invitation=" + token)
+		if r.status != http.StatusOK || r.value("invitation") != token || r.header.Get("Referrer-Policy") != "no-referrer" {
+			t.Fatalf("the form: %d", r.status)
+		}
+		if r := s.client().htmx().post("/register/check", "field", "username", "username", "ada", "invitation", token); r.status != http.StatusOK {
+			t.Errorf("a check: %d", r.status)
+		}
+		c := s.client()
+		if r := c.come(token, "no spaces please", "ada@example.org"); r.status != http.StatusUnprocessableEntity || r.value("invitation") != token {
+			t.Errorf("a refused form loses its invitation: %d", r.status)
+		}
+		if r := c.come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther || !c.in() {
+			t.Errorf("the first: %d", r.status)
+		}
+		used := atOnce(func() bool {
+			name := "many" + strconv.FormatUint(counter.Add(1), 10)
+			return s.client().come(token, name, name+"@example.org").status == http.StatusSeeOther
+		})
+		if used != 1 {
+			t.Errorf("%d came by the last use", used)
+		}
+		if r := s.client().get("/register?invitation=" + token); !r.says("does not work any more") {
+			t.Errorf("used up: %d", r.status)
+		}
+		if r := staff.get("/admin/invitations"); !r.says("Used up: 2 came") || r.Find(`.row a:contains("ada")`).Length() != 1 {
+			t.Errorf("who came by it is not told: %s", r.Find(".row").Text())
+		}
+
+		token = staff.invite("days", "1")
+		now.pass(24*time.Hour - time.Second)
+		if r := s.client().get("/register?invitation=" + token); r.value("invitation") != token {
+			t.Error("it ends too early")
+		}
+		now.pass(time.Second)
+		if r := s.client().come(token, "late", "late@example.org"); r.status != http.StatusForbidden || !r.says("does not work any more") {
+			t.Errorf("after its end: %d", r.status)
+		}
+		staff = s.as(account.User{Username: "staff"})
+		token = staff.invite()
+		id := staff.get("/admin/invitations").Find(`form[action$="/revoke"]`).First().AttrOr("action", "")
+		if r := staff.post(id); r.location() != "/admin/invitations?saved=revoked" {
+			t.Errorf("take back: %d", r.status)
+		}
+		if r := s.client().come(token, "late", "late@example.org"); r.status != http.StatusForbidden {
+			t.Errorf("after it was taken back: %d", r.status)
+		}
+	}, byInvitation, func(a *App) { a.Throttle = false })
+}
+
+func TestInvitationForOneAddress(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		token := s.as(s.add("staff", asStaff)).invite("email", "Ada@example.org")
+		if r := s.client().get("/register?invitation=" + token); r.value("email") != "Ada@example.org" {
+			t.Errorf("the form does not know it: %q", r.value("email"))
+		}
+		if r := s.client().come(token, "eve", "eve@example.org"); r.status != http.StatusUnprocessableEntity || !r.says("that the invitation is for") {
+			t.Errorf("another address: %d", r.status)
+		}
+		if r := s.client().come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther {
+			t.Errorf("the address: %d", r.status)
+		}
+	}, byInvitation)
+}
+
+// TestMailedInvitation: nobody but the owner of the address has seen the link, so that it is proven.
+func TestMailedInvitation(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		staff := s.as(s.add("staff", asStaff))
+		r := staff.post("/admin/invitations", "email", "ada@example.org", "max_uses", "1", "days", "7")
+		if r.location() != "/admin/invitations?saved=sent" {
+			t.Fatalf("%d", r.status)
+		}
+		m := p.last(t, "ada@example.org", 1)
+		if !strings.Contains(m.Text, "'staff' invites you") || !strings.HasPrefix(m.Link(), "/register?invitation=") {
+			t.Fatalf("%s", m.Text)
+		}
+		token := strings.TrimPrefix(m.Link(), "/register?invitation=")
+		c := s.client()
+		if r := c.come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther || !c.in() {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+		u, err := s.db.UserByName(t.Context(), "ada")
+		must(t, err)
+		if u.Email != "ada@example.org" || u.EmailVerified.IsZero() {
+			t.Errorf("%+v", u)
+		}
+		staff.post("/admin/invitations", "email", "bob@example.org", "max_uses", "1", "days", "7")
+		staff.post(staff.get("/admin/invitations").Find(`form[action$="/revoke"]`).First().AttrOr("action", ""))
+		p.send(t)
+		for _, m := range p.Mails() {
+			if m.To == "bob@example.org" {
+				t.Error("an invitation that was taken back is mailed")
+			}
+		}
+	}, byInvitation, withMail)
+}
+
+// TestInvitationOfWhoeverHasTheLink: the address is proven as by any registration.
+func TestInvitationOfWhoeverHasTheLink(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		token := s.as(s.add("staff", asStaff)).invite()
+		if r := s.client().come(token, "ada", "ada@example.org"); r.location() != "/verify-email" {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+	}, byInvitation, withMail)
+}
+
+func TestWrongInvitations(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		staff := s.as(s.add("staff", asStaff))
+		for _, row := range []struct{ email, uses, days, says string }{
+			{"no address", "1", "7", "E-mail"},
+			{"", "0", "7", "from 1 to 1000"}, {"", "1001", "7", "from 1 to 1000"}, {"", "", "7", "from 1 to 1000"}, {"", "one", "7", "from 1 to 1000"},
+			{"", "1", "0", "from 1 to 365"}, {"", "1", "366", "from 1 to 365"}, {"", "1", "99999999999999999999", "from 1 to 365"}, {"", "1", "-7", "from 1 to 365"},
+			{"ada@example.org", "2", "7", "belongs to one account"},
+		} {
+			r := staff.post("/admin/invitations", "email", row.email, "max_uses", row.uses, "days", row.days)
+			if r.status != http.StatusUnprocessableEntity || !r.says(row.says) || r.value("email") != row.email {
+				t.Errorf("%+v: %d", row, r.status)
+			}
+		}
+	})
+}
+
+// TestClosedRegistration: an invitation lets nobody in there.
+func TestClosedRegistration(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		token := s.as(s.add("staff", asStaff)).invite()
+		if r := s.client().get("/register?invitation=" + token); !r.says("Registration is closed") {
+			t.Errorf("%d", r.status)
+		}
+		if r := s.client().come(token, "ada", "ada@example.org"); r.status != http.StatusForbidden {
+			t.Errorf("%d", r.status)
+		}
+	}, func(a *App) { a.Registration = "closed" })
+}
+
+func needsApproval(a *App) { a.Approval = true }
+
+func TestApproval(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		staff := s.as(s.add("staff", asStaff))
+		s.add("boss", asSuperuser)
+		c := s.client()
+		if r := c.registered("ada", "ada@example.org"); r.location() != "/verify-email" {
+			t.Fatalf("%d to %q", r.status, r.location())
+		}
+		if r := staff.get("/admin/waiting"); !r.says("Nobody waits") {
+			t.Error("somebody waits before the address is proven")
+		}
+		if r := c.post(p.last(t, "ada@example.org", 1).Link()); r.location() != "/register/waiting" || c.in() {
+			t.Fatalf("proven: %d to %q", r.status, r.location())
+		}
+		if r := c.get("/register/waiting"); !r.says("Your account waits") {
+			t.Errorf("%d", r.status)
+		}
+		if m := p.last(t, "boss@example.org", 1); m.Link() != "/admin/waiting" {
+			t.Errorf("the superuser is told: %s", m.Text)
+		}
+		for typed, want := range map[string]string{password: "/register/waiting", "wrong password": ""} {
+			if r := c.post("/login", "username", "ada", "password", typed); r.location() != want || c.in() {
+				t.Errorf("log in with %q: %d to %q", typed, r.status, r.location())
+			}
+		}
+		if r := s.client().get("/@ada"); r.status != http.StatusNotFound {
+			t.Errorf("the public page: %d", r.status)
+		}
+		r := staff.get("/admin/waiting")
+		if !r.says("ada@example.org") {
+			t.Fatalf("%s", r.Text())
+		}
+		id := r.value("approve")
+		if done := atOnce(func() bool {
+			return staff.post("/admin/waiting", "approve", id).location() == "/admin/waiting?saved=approved"
+		}); done != 8 {
+			t.Errorf("%d of eight were answered", done)
+		}
+		if m := p.last(t, "ada@example.org", 2); !strings.Contains(m.Subject, "is approved") {
+			t.Errorf("%s", m.Subject)
+		}
+		if !s.as(account.User{Username: "ada"}).in() {
+			t.Error("not in")
+		}
+		if r := staff.post("/admin/waiting", "reject", id); r.status != http.StatusSeeOther {
+			t.Error(r.status)
+		}
+		if _, err := s.db.UserByName(t.Context(), "ada"); err != nil {
+			t.Errorf("somebody who was approved is rejected: %v", err)
+		}
+		bob := s.client()
+		bob.registered("bob", "bob@example.org")
+		bob.post(p.last(t, "bob@example.org", 1).Link())
+		if r := staff.post("/admin/waiting", "reject", staff.get("/admin/waiting").value("reject")); r.location() != "/admin/waiting?saved=rejected" {
+			t.Error(r.status)
+		}
+		if _, err := s.db.UserByName(t.Context(), "bob"); !isNotFound(err) {
+			t.Errorf("somebody rejected is there: %v", err)
+		}
+	}, withMail, needsApproval)
+}
+
+func TestApprovalWithoutMail(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.client()
+		if r := c.registered("ada", "ada@example.org"); r.location() != "/register/waiting" || c.in() {
+			t.Fatalf("%d to %q", r.status, r.location())
+		}
+		boss := s.as(s.add("boss", asSuperuser))
+		token := boss.invite()
+		invited := s.client()
+		if r := invited.come(token, "bob", "bob@example.org"); r.status != http.StatusSeeOther || !invited.in() {
+			t.Errorf("whoever is invited is approved: %d to %q", r.status, r.location())
+		}
+		ada, err := s.db.UserByName(t.Context(), "ada")
+		must(t, err)
+		u, err := s.db.UserByName(t.Context(), "boss")
+		must(t, err)
+		ada.IsActive = true // in the admin's form, which is the same
+		_, err = s.db.UpdateUser(t.Context(), dbAuthor(u), u, ada)
+		must(t, err)
+		if ada, err = s.db.UserByName(t.Context(), "ada"); err != nil || ada.AwaitsApproval || !s.as(ada).in() {
+			t.Errorf("%+v %v", ada, err)
+		}
+	}, needsApproval)
+}
+
+// TestFailedMail is listed, tried again, and deleted.
+func TestFailedMail(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		refuse := true
+		p := s.mails(&mailtest.Server{Refuse: func(string) error {
+			if refuse {
+				return &smtp.SMTPError{Code: 550, Message: "<b>no such user</b>"}
+			}
+			return nil
+		}})
+		staff := s.as(s.add("staff", asStaff))
+		s.add("ada")
+		for range 2 {
+			s.client().post("/reset-password", "email", "ada@example.org")
+			p.send(t)
+		}
+		r := staff.get("/admin/mail")
+		if n := r.Find(".row form").Length(); n != 2 || !r.says("<b>no such user</b>") || !r.says("Given up after 1 try") {
+			t.Fatalf("%d forms: %s", n, r.Find("main").Text())
+		}
+		refuse = false
+		if r := staff.post(r.Find(`form[action$="/retry"]`).AttrOr("action", "")); r.location() != "/admin/mail?saved=retried" {
+			t.Errorf("%d", r.status)
+		}
+		if m := p.last(t, "ada@example.org", 1); !strings.HasPrefix(m.Link(), "/reset-password/") || s.client().get(m.Link()).status != http.StatusOK {
+			t.Errorf("the link of a mail that was tried again: %s", m.Link())
+		}
+		refuse = true
+		s.client().post("/reset-password", "email", "ada@example.org")
+		p.send(t)
+		r = staff.get("/admin/mail")
+		if r := staff.post(r.Find(`form[action$="/delete"]`).AttrOr("action", "")); r.location() != "/admin/mail?saved=deleted" {
+			t.Errorf("%d", r.status)
+		}
+		if r := staff.get("/admin/mail"); !r.says("Nothing has failed") {
+			t.Error("it is still there")
+		}
+	}, withMail)
+}
