@@ -2,6 +2,7 @@ package db
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,9 +28,24 @@ func TestHistoryTellsEveryChangeAndNoPassword(t *testing.T) {
 	if err := d.SetPassword(ctx, by, u.ID, "secret3"); err != nil {
 		t.Fatal(err)
 	}
+	before := []string{" add root  >  1", "root add ada  > 192.0.2.1 1", "root change ada first_name >Ada 192.0.2.1 2",
+		"root change ada is_active false>true 192.0.2.1 2", "root change ada password > 192.0.2.1 3"}
+	if got := historyLines(t, d); !slices.Equal(got, before) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(before, "\n"))
+	}
 	if _, err := d.DeleteUser(ctx, by, root, u.ID); err != nil {
 		t.Fatal(err)
 	}
+	after := []string{" add root  >  1", "root add a deleted person  > 192.0.2.1 1", "root change a deleted person first_name > 192.0.2.1 2",
+		"root change a deleted person is_active > 192.0.2.1 2", "root change a deleted person password > 192.0.2.1 3",
+		"root delete a deleted person  > 192.0.2.1 4"}
+	if got := historyLines(t, d); !slices.Equal(got, after) {
+		t.Errorf("after deleting: got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(after, "\n"))
+	}
+}
+
+func historyLines(t *testing.T, d *DB) []string {
+	t.Helper()
 	rows, err := d.r.Query("SELECT by_username || ' ' || action || ' ' || username || ' ' || field || ' ' || old || '>' || new || ' ' ||" +
 		" ip || ' ' || version FROM history ORDER BY id")
 	if err != nil {
@@ -44,9 +60,5 @@ func TestHistoryTellsEveryChangeAndNoPassword(t *testing.T) {
 		}
 		lines = append(lines, line)
 	}
-	want := []string{" add root  >  1", "root add ada  > 192.0.2.1 1", "root change ada first_name >Ada 192.0.2.1 2",
-		"root change ada is_active false>true 192.0.2.1 2", "root change ada password > 192.0.2.1 3", "root delete ada  > 192.0.2.1 4"}
-	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
-		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
-	}
+	return lines
 }

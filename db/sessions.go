@@ -236,11 +236,14 @@ func (tx *Tx) endSessions(ctx context.Context, userID int64, except string) erro
 	return err
 }
 
-// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old go too.
+// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old and links that have expired go, too.
 func (d *DB) ClearSessions(ctx context.Context) (int64, error) {
 	var n int64
 	err := d.write(ctx, func(tx *Tx) (err error) {
 		if n, err = tx.exec(ctx, "DELETE FROM sessions WHERE expiry <= ?1", tx.now()); err != nil {
+			return err
+		}
+		if _, err = tx.exec(ctx, "DELETE FROM tokens WHERE expires_at <= ?1", tx.now()); err != nil {
 			return err
 		}
 		_, err = tx.exec(ctx, "DELETE FROM throttles WHERE last_at <= ?1", tx.now()-fadeAfter.Milliseconds())

@@ -213,22 +213,12 @@ func (d *DB) DeleteUser(ctx context.Context, by Author, me account.User, id int6
 		if !account.MayDelete(asks, before) {
 			return ErrForbidden
 		}
-		if err := tx.keepSuperuser(ctx, before, account.User{}); err != nil {
-			return err
-		}
 		for _, attr := range tx.text.uploads {
 			if name := before.Attributes[attr.Name]; name != "" {
 				pictures = append(pictures, name)
 			}
 		}
-		if err := tx.dropReplaced(ctx, before, account.User{}); err != nil {
-			return err
-		}
-		if _, err := tx.exec(ctx, "DELETE FROM users WHERE id = ?1", id); err != nil {
-			return err
-		}
-		before.Version++
-		return tx.log(ctx, by, before, "delete", change{})
+		return tx.erase(ctx, by, before)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("delete user %d: %w", id, err)

@@ -23,7 +23,7 @@ func (a *App) confirmed(c *fiber.Ctx, id string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	confirm := views.Confirm{ID: id, Passkeys: a.passkeys != nil && len(list) > 0, Path: c.Path(), Values: kept(c), Username: signedIn(c).Username}
+	confirm := views.Confirm{ID: id, Swap: htmx(c), Passkeys: a.passkeys != nil && len(list) > 0, Path: c.Path(), Values: kept(c), Username: signedIn(c).Username}
 	if answer := posted(c, "confirm_passkey"); answer != "" {
 		person, err := a.passkeyOwner(c, answer)
 		if err != nil {

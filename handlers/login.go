@@ -33,6 +33,8 @@ func (a *App) loginForm(c *fiber.Ctx) error {
 		page.Saved = "Your address is confirmed. Log in to go on."
 	case c.Query("undone") != "":
 		page.Saved = "The address is yours again, and everybody was logged out. We have sent you a mail: choose a new password with it."
+	case c.Query("gone") != "":
+		page.Saved = "Your account is deleted."
 	case next != "":
 		page.Saved = "Log in to go on."
 	}

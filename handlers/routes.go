@@ -59,6 +59,10 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/settings/two-factor", a.updateTwoFactor)
 	f.Get("/settings/passkeys", a.listPasskeys)
 	f.Post("/settings/passkeys", a.updatePasskeys)
+	f.Get("/settings/data", a.dataForm)
+	f.Post("/settings/data", a.data)
+	f.Get("/settings/delete", a.deleteForm)
+	f.Post("/settings/delete", a.deleteOneself)
 	f.Get("/settings/sessions", a.openSessions)
 	f.Post("/settings/sessions", a.endSessions)
 

@@ -84,6 +84,7 @@ type Confirm struct {
 	Path     string // where the form that waits goes
 	Values   []KeptValue
 	Username string
+	Swap     bool // the answer is swapped in by htmx, as the question was
 	Passkeys bool // one may answer with a passkey, too
 	Error    string
 }
@@ -101,6 +102,8 @@ func (c Confirm) errors() form.Errors {
 	}
 	return form.Errors{"password": c.Error}
 }
+
+func plainText() *profile.Kind { return profile.Control("text") }
 
 // Session is a browser that somebody is logged in with.
 type Session struct {

@@ -32,7 +32,7 @@ func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Dir, log
 	return stopped
 }
 
-// tidy removes waiting pictures and files older than a day, and sessions that have expired.
+// tidy removes waiting pictures and files older than a day, sessions that have expired, and registrations that nobody has proven.
 func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture.Dir, log *slog.Logger) {
 	if n, err := database.SweepPictures(ctx, now.Add(-waitingPictures), false, pictures.Remove); err != nil {
 		log.Error("clear pictures and files that wait", "error", err)
@@ -43,5 +43,10 @@ func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture
 		log.Error("clear expired sessions", "error", err)
 	} else if n > 0 {
 		log.Info("cleared expired sessions", "sessions", n)
+	}
+	if n, err := database.ClearUnproven(ctx); err != nil {
+		log.Error("clear registrations", "error", err)
+	} else if n > 0 {
+		log.Info("cleared registrations whose address nobody has proven for a week", "people", n)
 	}
 }
