@@ -63,6 +63,20 @@ func (d *DB) Guess(ctx context.Context, guesses ...Guess) (wait time.Duration, e
 	return wait, nil
 }
 
+// Wait returns how long one has to wait before anything that counts against these keys is done again; 0 for not at all. It counts nothing.
+func (d *DB) Wait(ctx context.Context, guesses ...Guess) (wait time.Duration, err error) {
+	now := d.now()
+	for _, g := range guesses {
+		var until int64
+		err := d.r.QueryRowContext(ctx, d.dialect("SELECT blocked_until FROM throttles WHERE key = ?1"), g.Key).Scan(&until)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return 0, fmt.Errorf("look how long to wait: %w", told(err))
+		}
+		wait = max(wait, time.Duration(until-now)*time.Millisecond)
+	}
+	return wait, nil
+}
+
 // failures returns how many tries failed at a key, and until when it has to wait.
 func (tx *Tx) failures(ctx context.Context, key string, now int64) (n int, until int64, err error) {
 	var last int64

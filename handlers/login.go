@@ -1,13 +1,8 @@
 package handlers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -96,23 +91,6 @@ func (a *App) refuseLogin(c *fiber.Ctx, login views.Login, wait time.Duration) e
 	return render(c, status, views.LoginPage(page, login), views.LoginForm(page, login))
 }
 
-// guesses are what a try at logging in counts against: the account, by either of its names, and the network. A name that
-// nobody has is counted too, or its answers would tell so.
-func (a *App) guesses(c *fiber.Ctx, name string, id int64) []db.Guess {
-	if !a.Throttle {
-		return nil
-	}
-	sum := sha256.Sum256([]byte(account.Key(strings.TrimSpace(name)))) // as short as any other key, and no name is kept
-	at := "login " + hex.EncodeToString(sum[:16])
-	if id != 0 {
-		at = "login #" + strconv.FormatInt(id, 10)
-	}
-	return []db.Guess{
-		{Key: at, Free: 5, Every: 1}, // waits of 1, 2, 4 … seconds from the sixth mistake on
-		{Key: "login from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}, // a school makes many mistakes
-	}
-}
-
 // logout ends the session at once, and lets the browser forget what it kept of the site.
 func (a *App) logout(c *fiber.Ctx) error {
 	if err := a.sessions.Destroy(c.UserContext()); err != nil {
@@ -120,23 +98,6 @@ func (a *App) logout(c *fiber.Ctx) error {
 	}
 	c.Set("Clear-Site-Data", `"cache", "storage"`)
 	return redirect(c, "/")
-}
-
-// retryAfter tells a program in its header how long to wait, and returns the same in words for people.
-func retryAfter(c *fiber.Ctx, wait time.Duration) string {
-	seconds := int(math.Ceil(wait.Seconds()))
-	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
-	return inWords(seconds)
-}
-
-func inWords(seconds int) string {
-	switch {
-	case seconds == 1:
-		return "a second"
-	case seconds < 120:
-		return strconv.Itoa(seconds) + " seconds"
-	}
-	return strconv.Itoa((seconds+59)/60) + " minutes"
 }
 
 func orElse(s, other string) string {

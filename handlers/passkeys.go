@@ -73,14 +73,6 @@ func (a *App) passkeyOptions(c *fiber.Ctx) error {
 	return c.SendString(task)
 }
 
-// passkeyGuesses are what asking for a task counts against, until it is answered rightly: each leaves a session behind.
-func (a *App) passkeyGuesses(c *fiber.Ctx) []db.Guess {
-	if !a.Throttle {
-		return nil
-	}
-	return []db.Guess{{Key: "passkey from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}}
-}
-
 // passkeyLogin lets in who has a passkey. It is both factors at once: the device has asked for a finger or a code of its own.
 func (a *App) passkeyLogin(c *fiber.Ctx) error {
 	if a.passkeys == nil {

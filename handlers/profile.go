@@ -67,10 +67,20 @@ func (a *App) updateAttribute(c *fiber.Ctx) error {
 
 // setAttribute saves one value and answers the row, or the form with what is wrong or was changed meanwhile.
 func (a *App) setAttribute(c *fiber.Ctx, attr profile.Attribute, value string, waiting views.Waiting) error {
+	wait, err := a.DB.Wait(c.UserContext(), a.lookUps(c)...)
+	if err != nil {
+		return err
+	}
+	if wait > 0 && looksUp(attr) {
+		return a.refuseAttribute(c, fiber.StatusTooManyRequests, views.Field{Attribute: attr, Value: value, Error: tooManyNames(retryAfter(c, wait))})
+	}
 	person, err := a.DB.SetAttribute(c.UserContext(), a.author(c), signedIn(c).ID, attr, value, version(c))
 	field := views.Field{Attribute: attr, Value: value, Waiting: waiting}
 	if errs, ok := errors.AsType[form.Errors](err); ok {
 		field.Error = errs[attr.Name]
+		if err := a.countTaken(c, []profile.Attribute{attr}, map[string]string{attr.Name: value}, errs); err != nil {
+			return err
+		}
 		return a.refuseAttribute(c, fiber.StatusUnprocessableEntity, field)
 	}
 	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
@@ -134,6 +144,13 @@ func (a *App) checkAttribute(c *fiber.Ctx) error {
 	}
 	text, _ := typed(c, attr)
 	field := views.Field{Attribute: attr, Value: text, Check: checkPath(attr)}
+	wait, err := a.DB.Wait(c.UserContext(), a.lookUps(c)...)
+	if err != nil {
+		return err
+	}
+	if wait > 0 && looksUp(attr) {
+		return a.checkLater(c, yourProfile, field, wait)
+	}
 	value, err := attr.Parse(field.Value)
 	if err == nil && attr.OfUser {
 		err = a.checkFree(c.UserContext(), attr.Name, value, person.Email, person.ID)
@@ -142,6 +159,9 @@ func (a *App) checkAttribute(c *fiber.Ctx) error {
 	}
 	if message, ok := errors.AsType[form.Message](err); ok {
 		field.Error = message.Error()
+		if err := a.countTaken(c, []profile.Attribute{attr}, map[string]string{attr.Name: text}, form.Errors{attr.Name: field.Error}); err != nil {
+			return err
+		}
 	} else if err != nil {
 		return err
 	}

@@ -68,6 +68,11 @@ func (a *App) register(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if wait, err := a.waitToRegister(c, len(filled.Errors) == 0); err != nil {
+		return err
+	} else if wait > 0 {
+		return a.refuseForNow(c, filled, wait)
+	}
 	if invitation.ID == 0 {
 		token = ""
 	}
@@ -81,7 +86,7 @@ func (a *App) register(c *fiber.Ctx) error {
 	}
 	if errs, ok := errors.AsType[form.Errors](err); ok {
 		filled.Errors = errs
-		if err := a.hold(c, filled); err != nil {
+		if err := errors.Join(a.hold(c, filled), a.countTaken(c, a.signUp, filled.Values, errs)); err != nil {
 			return err
 		}
 		return a.showRegister(c, refusal(errs), filled)
@@ -143,12 +148,22 @@ func (a *App) checkRegister(c *fiber.Ctx) error {
 			continue
 		}
 		field.Value, _ = typed(c, field.Attribute)
+		wait, err := a.DB.Wait(c.UserContext(), a.lookUps(c)...)
+		if err != nil {
+			return err
+		}
+		if wait > 0 && looksUp(field.Attribute) {
+			return a.checkLater(c, createAccount, withoutPassword(field), wait)
+		}
 		if err := a.checkNew(c.UserContext(), field.Attribute, field.Value, typedNames(c)); err != nil {
 			message, ok := errors.AsType[form.Message](err)
 			if !ok {
 				return err
 			}
 			field.Error = message.Error()
+			if err := a.countTaken(c, []profile.Attribute{field.Attribute}, map[string]string{field.Name: field.Value}, form.Errors{field.Name: field.Error}); err != nil {
+				return err
+			}
 		}
 		field.Good = field.Error == "" && field.Value != ""
 		return send(c, fiber.StatusOK, views.FieldInput(a.page(c, createAccount), withoutPassword(field)))

@@ -170,14 +170,6 @@ func (a *App) rightCode(c *fiber.Ctx) db.RightCode {
 	}
 }
 
-// codeGuesses are what a code counts against: the account. Who guesses knows the password already, so that no network matters.
-func (a *App) codeGuesses(id int64) []db.Guess {
-	if !a.Throttle {
-		return nil
-	}
-	return []db.Guess{{Key: "code #" + strconv.FormatInt(id, 10), Free: 5, Every: 1}}
-}
-
 // twoFactor shows one's second factor.
 func (a *App) twoFactor(c *fiber.Ctx) error {
 	return a.showTwoFactor(c, fiber.StatusOK, views.TwoFactor{Required: a.lacksTwoFactor(c), Saved: c.Query("saved")})

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"strconv"
 	"time"
@@ -19,23 +17,6 @@ import (
 func tokenInPath(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	return c.Next()
-}
-
-// limits are what asking for mail, or for another thing that costs others something, counts against: what it is about, and the network.
-func (a *App) limits(c *fiber.Ctx, what, about string) []db.Guess {
-	if !a.Throttle {
-		return nil
-	}
-	return []db.Guess{
-		{Key: what + " " + hashed(account.Key(about)), Free: 3, Every: 1},
-		{Key: what + " from " + network(a.address(c)), Free: 30, Every: 5, Shared: true},
-	}
-}
-
-// hashed makes a key of any text: as short as any other, and no name is kept.
-func hashed(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:16])
 }
 
 // awaitProof keeps in the session who has registered with this browser, and says to look at one's mail. It is the same for an

@@ -1,0 +1,157 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+	"nameplate/internal/profile"
+	"nameplate/views"
+)
+
+// What is counted, and how much of it is free. Every count is kept in the database: a restart forgives nothing. They fade a day after
+// the last one. Waits double, from a second to a quarter of an hour.
+//
+//	logging in                 per account 5, per network 100
+//	a code of a second factor  per account 5
+//	a mail with a link         per address or account 3, per network 30
+//	registering                per network 100
+//	hearing that a name is taken, from a check or a form: per network 20, per account 20
+//	asking for a passkey       per network 100
+
+// guesses are what a try at logging in counts against: the account, by either of its names, and the network. A name that
+// nobody has is counted too, or its answers would tell so.
+func (a *App) guesses(c *fiber.Ctx, name string, id int64) []db.Guess {
+	at := "login " + hashed(account.Key(strings.TrimSpace(name)))
+	if id != 0 {
+		at = "login #" + strconv.FormatInt(id, 10)
+	}
+	return a.throttled(
+		db.Guess{Key: at, Free: 5, Every: 1},
+		db.Guess{Key: "login from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}, // a school makes many mistakes
+	)
+}
+
+// codeGuesses are what a code counts against: the account. Who guesses knows the password already, so that no network matters.
+func (a *App) codeGuesses(id int64) []db.Guess {
+	return a.throttled(db.Guess{Key: "code #" + strconv.FormatInt(id, 10), Free: 5, Every: 1})
+}
+
+// passkeyGuesses are what asking for a task counts against, until it is answered rightly: each leaves a session behind.
+func (a *App) passkeyGuesses(c *fiber.Ctx) []db.Guess {
+	return a.throttled(db.Guess{Key: "passkey from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})
+}
+
+// limits are what asking for mail counts against: what it is about, and the network.
+func (a *App) limits(c *fiber.Ctx, what, about string) []db.Guess {
+	return a.throttled(
+		db.Guess{Key: what + " " + hashed(account.Key(about)), Free: 3, Every: 1},
+		db.Guess{Key: what + " from " + network(a.address(c)), Free: 30, Every: 5, Shared: true},
+	)
+}
+
+// lookUps are what hearing that a name is taken counts against: the network, and who is signed in. So nobody lists the names.
+func (a *App) lookUps(c *fiber.Ctx) []db.Guess {
+	guesses := []db.Guess{{Key: "names from " + network(a.address(c)), Free: 20, Every: 5, Shared: true}}
+	if me := me(c); me != nil {
+		guesses = append(guesses, db.Guess{Key: "names #" + strconv.FormatInt(me.ID, 10), Free: 20, Every: 5})
+	}
+	return a.throttled(guesses...)
+}
+
+// throttled returns the guesses, or none where guessing is not slowed.
+func (a *App) throttled(guesses ...db.Guess) []db.Guess {
+	if !a.Throttle {
+		return nil
+	}
+	return guesses
+}
+
+// hashed makes a key of any text: as short as any other, and no name is kept.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
+}
+
+// waitToRegister says how long one has to wait before a form to register is looked at. A form that makes an account, if nothing more is
+// found wrong with it, is counted.
+func (a *App) waitToRegister(c *fiber.Ctx, counts bool) (time.Duration, error) {
+	wait, err := a.DB.Wait(c.UserContext(), a.lookUps(c)...)
+	if err != nil || wait > 0 || !counts {
+		return wait, err
+	}
+	return a.DB.Guess(c.UserContext(), a.throttled(db.Guess{Key: "register from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})...)
+}
+
+// refuseForNow answers the form to register with all that was typed, and how long to wait. It tells nothing of names.
+func (a *App) refuseForNow(c *fiber.Ctx, filled views.Filled, wait time.Duration) error {
+	filled.Errors = form.Errors{"": "Too many forms came from your network. Please wait " + retryAfter(c, wait) + ", then send it again: all that you typed is still here."}
+	if err := a.hold(c, filled); err != nil {
+		return err
+	}
+	return a.showRegister(c, fiber.StatusTooManyRequests, filled)
+}
+
+// looksUp says whether checking a value of an attribute tells whether somebody has it.
+func looksUp(attr profile.Attribute) bool {
+	return attr.Unique || attr.OfUser && (attr.Name == "username" || attr.Name == "email")
+}
+
+// countTaken counts each message that says that somebody has a value.
+func (a *App) countTaken(c *fiber.Ctx, attrs []profile.Attribute, values map[string]string, errs form.Errors) error {
+	for _, attr := range attrs {
+		if !looksUp(attr) {
+			continue
+		}
+		value, err := attr.Parse(values[attr.Name])
+		if err != nil {
+			continue
+		}
+		message := db.TakenAttributeMessage(attr, value)
+		if attr.OfUser {
+			message = db.TakenMessage(attr.Name, value)
+		}
+		if errs[attr.Name] != message.Error() {
+			continue
+		}
+		if _, err := a.DB.Guess(c.UserContext(), a.lookUps(c)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tooManyNames(wait string) string {
+	return "Too many names were looked up. Please wait " + wait + ", then try again."
+}
+
+// checkLater answers a check with how long to wait: the value is looked at when the form is sent.
+func (a *App) checkLater(c *fiber.Ctx, title string, field views.Field, wait time.Duration) error {
+	field.Error = tooManyNames(retryAfter(c, wait))
+	return send(c, fiber.StatusTooManyRequests, views.FieldInput(a.page(c, title), field))
+}
+
+// retryAfter tells a program in its header how long to wait, and returns the same in words for people.
+func retryAfter(c *fiber.Ctx, wait time.Duration) string {
+	seconds := int(math.Ceil(wait.Seconds()))
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
+	return inWords(seconds)
+}
+
+func inWords(seconds int) string {
+	switch {
+	case seconds == 1:
+		return "a second"
+	case seconds < 120:
+		return strconv.Itoa(seconds) + " seconds"
+	}
+	return strconv.Itoa((seconds+59)/60) + " minutes"
+}

@@ -1,0 +1,108 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"nameplate"
+	"nameplate/db/dbtest"
+)
+
+// TestNamesAreNotListed asks for one taken name after the other, in each way in which the site tells that one is.
+func TestNamesAreNotListed(t *testing.T) {
+	ways := map[string]func(c *client, name string) answer{
+		"the check of the form": func(c *client, name string) answer {
+			return c.htmx().post("/register/check", "field", "username", "username", name)
+		},
+		"the form": func(c *client, name string) answer {
+			return c.post("/register", "username", name, "email", "eve@example.org", "password", password)
+		},
+		"the check of an address": func(c *client, name string) answer {
+			return c.htmx().post("/register/check", "field", "email", "email", name+"@example.org")
+		},
+		"the check of one's own row": func(c *client, name string) answer {
+			return c.htmx().post("/settings/profile/username/check", "username", name)
+		},
+		"one's own row": func(c *client, name string) answer {
+			return c.post("/settings/profile/username", "username", name)
+		},
+	}
+	for way, ask := range ways {
+		t.Run(way, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *site) {
+				now := s.clock()
+				c := s.client()
+				if way == "one's own row" || way == "the check of one's own row" {
+					c = s.as(s.add("eve"))
+				}
+				for i := range 40 {
+					s.add("name" + strconv.Itoa(i))
+				}
+				for i := range 100 { // what is free tells little, and is what people type
+					if r := ask(c, fmt.Sprintf("free %d", i)); r.status == http.StatusTooManyRequests {
+						t.Fatalf("%d names that can't be are too many", i)
+					}
+				}
+				told := 0
+				var r answer
+				for i := range 40 {
+					if r = ask(c, "name"+strconv.Itoa(i)); r.says("is taken") {
+						told++
+					}
+				}
+				if told < 20 || told > 22 || r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" || !r.says("Please wait") {
+					t.Errorf("%d names were told, then %d", told, r.status)
+				}
+				now.pass(24 * time.Hour)
+				if r := s.client().htmx().post("/register/check", "field", "username", "username", "name1"); !r.says("is taken") {
+					t.Errorf("a day later: %d", r.status)
+				}
+			})
+		})
+	}
+}
+
+// TestRegisteringIsSlowed: one network makes many accounts, and then has to wait, with its form intact.
+func TestRegisteringIsSlowed(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		now := s.clock()
+		made := 0
+		var r answer
+		for i := range 130 {
+			c := s.client()
+			r = c.upload("/register", "profile_pic", "a.jpg", photo(t, 7), "username", "name"+strconv.Itoa(i), "email", fmt.Sprintf("a%d@example.org", i), "password", password)
+			if r.status != http.StatusSeeOther {
+				break
+			}
+			made++
+		}
+		if made < 100 || made > 102 || r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" || !r.says("Please wait") {
+			t.Fatalf("%d were made, then %d", made, r.status)
+		}
+		if r.value("username") != "name"+strconv.Itoa(made) || r.value("waiting_profile_pic") == "" {
+			t.Error("what was typed is lost")
+		}
+		now.pass(2 * time.Second)
+		if r := s.client().registered("more", "more@example.org"); r.status != http.StatusSeeOther {
+			t.Errorf("after the wait: %d", r.status)
+		}
+	})
+}
+
+// TestCountsSurviveARestart: another program on the same database knows them.
+func TestCountsSurviveARestart(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	now := s.clock()
+	s.add("ada")
+	for range 10 {
+		s.client().post("/login", "username", "ada", "password", "wrong password")
+	}
+	again := newSite(t, dbtest.Again(t, s.db, string(nameplate.ProfileTOML)))
+	again.db.Now = now.now
+	if r := again.client().post("/login", "username", "ada", "password", password); r.status != http.StatusTooManyRequests {
+		t.Errorf("%d", r.status)
+	}
+}
