@@ -117,7 +117,7 @@ func (d *DB) migrateSet(ctx context.Context, set set) ([]Migration, error) {
 	}
 	var done []Migration
 	var first error // what is tried again may fail at what the first try has left
-	for tries := 0; ; {
+	for tries, known := 0, 0; ; {
 		result, err := p.UpByOne(ctx)
 		if errors.Is(err, goose.ErrNoNextVersion) {
 			return done, nil
@@ -136,6 +136,9 @@ func (d *DB) migrateSet(ctx context.Context, set set) ([]Migration, error) {
 		}
 		if first == nil {
 			first = err
+		}
+		if applied, again := d.applied(ctx, set.table); again == nil && len(applied) > known {
+			tries, known, first = 0, len(applied), err // another program goes on meanwhile
 		}
 		if tries++; tries > 3 {
 			return done, told(first)

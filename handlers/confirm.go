@@ -74,7 +74,9 @@ func kept(c *fiber.Ctx) []views.KeptValue {
 		}
 		return values
 	}
-	c.Request().PostArgs().VisitAll(func(name, value []byte) { keep(string(name), string(value)) })
+	for name, value := range c.Request().PostArgs().All() {
+		keep(string(name), string(value))
+	}
 	return values
 }
 

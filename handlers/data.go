@@ -20,8 +20,6 @@ import (
 	"nameplate/views"
 )
 
-const deletePath = "/settings/delete"
-
 // dataForm offers one's data.
 func (a *App) dataForm(c *fiber.Ctx) error {
 	page := a.page(c, "Your data")

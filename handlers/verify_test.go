@@ -258,7 +258,7 @@ func TestAddressChanges(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		p, now := s.mails(&mailtest.Server{}), s.clock()
 		ada := s.add("ada")
-		c, stolen := s.as(ada), s.as(ada)
+		c := s.as(ada)
 		r := c.post("/settings/account", "email", "new@example.org")
 		if r.status != http.StatusSeeOther || r.location() != "/settings/account?saved=sent#row-email" {
 			t.Fatalf("%d to %q", r.status, r.location())
@@ -285,7 +285,7 @@ func TestAddressChanges(t *testing.T) {
 		if r := s.client().get(told.Link()); r.status != http.StatusOK || !r.says("gets the address ada@example.org back") {
 			t.Fatalf("the way back: %d", r.status)
 		}
-		stolen = s.as(ada)
+		stolen := s.as(ada)
 		if used := atOnce(func() bool { return s.client().post(told.Link()).location() == "/login?undone=1" }); used != 1 {
 			t.Errorf("the way back was used %d times", used)
 		}
