@@ -85,6 +85,8 @@ func run(p plan, only string) error {
 		{"narrow lists by attributes", b.filters},
 		{"upload a photograph", b.upload},
 		{"log in wrongly", b.logins},
+		{"ask for a new password", b.resets},
+		{"log in all at once", b.floods},
 		{"weigh the servers", b.memory},
 	} {
 		if step.name != build && !strings.Contains(step.name, only) {
