@@ -74,6 +74,15 @@ func TestEveryPage(t *testing.T) {
 				{"row last name", member, "/settings/profile/last_name", 200},
 				{"row link", member, "/settings/profile/portfolio_site", 200},
 				{"row picture", member, "/settings/profile/profile_pic", 200},
+				{"own account", member, "/settings/account", 200},
+				{"own address", member, "/settings/account?edit=email", 200},
+				{"own password", member, "/settings/password", 200},
+				{"own sessions", member, "/settings/sessions", 200},
+				{"own data", member, "/settings/data", 200},
+				{"own account to delete", member, "/settings/delete", 200},
+				{"reset password", visitor, "/reset-password", 200},
+				{"dead reset link", visitor, "/reset-password/NONE", 404},
+				{"account that waits", visitor, "/register/waiting", 200},
 				{"not allowed", member, "/admin/users", 403},
 				{"people", admin, "/admin/users?n=20", 200},
 				{"people sorted", admin, "/admin/users?n=20&sort=-date_joined&is_active=1", 200},
@@ -83,6 +92,10 @@ func TestEveryPage(t *testing.T) {
 				{"person in the admin", admin, "/admin/users/" + id, 200},
 				{"person to delete", admin, "/admin/users/" + id + "/delete", 200},
 				{"password of a person", admin, "/admin/users/" + id + "/password", 200},
+				{"second factor of a person", admin, "/admin/users/" + id + "/two-factor", 200},
+				{"invitations", admin, "/admin/invitations", 200},
+				{"who waits", admin, "/admin/waiting", 200},
+				{"mail that failed", admin, "/admin/mail", 200},
 			} {
 				page.who.look(1280, false)
 				if status := page.who.open(page.path); status != page.status {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -140,10 +141,56 @@ func (s sample) pages(text string) map[string]templ.Component {
 		"person, password":  UserPasswordPage(s.page, s.person, s.fields[len(s.fields)-1]),
 		"error":             ErrorPage(s.page, Problem{Status: 500, Title: text, Text: text, RequestID: text, Retry: 5, Back: text}),
 	}
+	maps.Copy(pages, s.accountPages(text, stranger))
 	for i, attr := range s.profile.Attributes {
 		pages["profile, "+attr.Name] = ProfilePage(s.page, s.person, rows, Editing{attr.Name, s.fields[4+i]})
 	}
 	return pages
+}
+
+// accountPages are those of the account and of its mails, and the admin's lists of them.
+func (s sample) accountPages(text string, stranger Page) map[string]templ.Component {
+	joined := s.person.DateJoined
+	own := Account{Person: s.person, Mail: true, Email: text, Errors: form.Errors{"email": text}, Wait: text, Saved: "sent", Passkeys: true, Sessions: 2}
+	own.Person.NewEmail = text
+	open := own
+	open.Open = true
+	link := Link{Path: "/verify-email/TOKEN", Email: text, Username: text, Error: text}
+	key := Passkey{ID: 7, Name: text, CreatedAt: joined}
+	two := TwoFactor{Secret: "ABCDEFGH", QR: "M4 4h7v1H4z", QRSize: 41, Error: text, Required: true}
+	return map[string]templ.Component{
+		"account":                AccountPage(s.page, own),
+		"account, address open":  AccountPage(s.page, open),
+		"own password":           PasswordPage(s.page, s.person, form.Errors{"old_password": text}),
+		"confirm":                ConfirmPage(s.page, Confirm{ID: "row-email", Path: "/settings/account", Values: []KeptValue{{"email", text}}, Username: text, Error: text, Swap: true, Passkeys: true}),
+		"sessions":               SessionsPage(s.page, []Session{NewSession("a", text, text, joined, joined, true), NewSession("b", text, text, joined, joined, false)}),
+		"two-factor":             TwoFactorPage(s.page, TwoFactor{Saved: "off"}),
+		"two-factor, begun":      TwoFactorPage(s.page, two),
+		"two-factor, on":         TwoFactorPage(s.page, TwoFactor{Since: joined, Left: 1}),
+		"two-factor, codes":      TwoFactorPage(s.page, TwoFactor{Codes: []string{text}}),
+		"two-factor of a person": UserTwoFactorPage(s.page, s.person, true),
+		"code":                   CodePage(stranger, Code{Next: text, Error: text}),
+		"recovery code":          CodePage(stranger, Code{Next: text, Error: text, Recovery: true}),
+		"passkeys":               PasskeysPage(s.page, Passkeys{List: []Passkey{key}, Saved: "added"}),
+		"passkeys, one renamed":  PasskeysPage(s.page, Passkeys{List: []Passkey{key}, Edit: 7, Name: text, Error: text}),
+		"passkeys, one made":     PasskeysPage(s.page, Passkeys{Task: text, Name: text, Error: text}),
+		"data":                   DataPage(s.page),
+		"delete":                 DeletePage(s.page, Delete{Name: text, Username: text, UsernameError: text, PasswordError: text}),
+		"look at your mail":      LookAtMailPage(stranger, LookAtMail{Address: text, Sent: true, Wait: text}),
+		"verify":                 VerifyEmailPage(stranger, link),
+		"undo":                   UndoEmailPage(stranger, link),
+		"dead link":              DeadLinkPage(stranger, DeadLink{Text: text, Action: text, Path: "/login"}),
+		"reset":                  ResetPage(stranger, Reset{Email: text, Error: text}),
+		"reset, sent":            ResetPage(stranger, Reset{Mail: true, Sent: true}),
+		"choose a password":      ResetPasswordPage(stranger, link),
+		"waiting":                WaitingPage(stranger),
+		"approvals":              ApprovalsPage(s.page, []account.User{s.person}),
+		"mail":                   MailPage(s.page, []FailedMail{{ID: 3, Kind: "reset_password", UserID: 17, Username: text, Address: text, CreatedAt: joined, Tries: 2, Error: text}}),
+		"invitations": InvitationsPage(s.page, Invitations{
+			List:  []Invitation{{ID: 5, Email: text, Uses: 1, MaxUses: 2, ExpiresAt: joined, CreatedAt: joined, By: text, Came: []account.User{s.person}, Open: true}},
+			Email: text, Uses: text, Days: text, Errors: form.Errors{"email": text, "days": text}, Link: text, Mail: true, Closed: true,
+		}),
+	}
 }
 
 // parts are the fragments that htmx swaps, by name.
