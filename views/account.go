@@ -135,7 +135,10 @@ func browser(userAgent string) string {
 }
 
 // moment writes a time for people, in UTC.
-func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// iso writes a time for programs.
+func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func sessionsCount(n int) string {
 	if n == 1 {
