@@ -205,6 +205,19 @@ func (s *server) strings(query string, args ...any) []string {
 	return all
 }
 
+// change runs a statement straight on the database's file, as no page does: to let time pass, for example.
+func (s *server) change(query string, args ...any) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.dir, "nameplate.db")+"?_busy_timeout=5000")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(query, args...); err != nil {
+		s.t.Fatalf("%s: %v", query, err)
+	}
+}
+
 // id returns the id of the user with this name, as it stands in addresses.
 func (s *server) id(username string) string {
 	s.t.Helper()

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -178,3 +179,136 @@ func TestPasskeysWithoutScript(t *testing.T) {
 	b.see("main", "needs JavaScript")
 	b.wait("!document.querySelector('[data-passkey]').checkVisibility()")
 }
+
+// TestAskedAgain changes the address long after logging in: the password is asked for in place, and the form goes on. A passkey answers, too.
+func TestAskedAgain(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			newClient(t, s).register("grace", nil)
+			_, port, _ := strings.Cut(s.addr, ":")
+			s.url = "http://localhost:" + port
+			b := openTab(t, s, mode.script)
+			b.login("grace", password)
+			if mode.script {
+				b.authenticator()
+				b.open("/settings/passkeys")
+				b.click("button[name=begin]")
+				b.wait("document.querySelector('#name')")
+				b.fill("#name", "phone")
+				b.click("[data-passkey]")
+				b.see("[role=status]", "The passkey is added")
+			}
+			later := func() {
+				s.change("UPDATE sessions SET data = CAST(json_set(CAST(data AS TEXT), '$.values.proof', '0') AS BLOB) WHERE user_id = ?", s.id("grace"))
+			}
+			change := func(email string) {
+				later()
+				b.open("/settings/account?edit=email")
+				b.mark()
+				b.fill("#email", email)
+				b.press("\r")
+				b.wait("document.querySelector('#row-email #password')")
+				b.marked("asking again")
+			}
+			change("hopper@example.org")
+			b.axeAll("asked again")
+			b.look(1280, false)
+			b.fill("#password", "not my password")
+			b.press("\r")
+			b.see("[role=alert]", "This is not your password")
+			b.fill("#password", password)
+			b.press("\r")
+			b.see("#row-email", "hopper@example.org")
+			b.marked("going on")
+			if mode.script {
+				change("grace@example.net")
+				b.click("[data-passkey]")
+				b.see("#row-email .value", "grace@example.net")
+			}
+		})
+	}
+}
+
+// TestRequiredSecondFactor lets nobody go on without one, and takes a passkey for it.
+func TestRequiredSecondFactor(t *testing.T) {
+	t.Parallel()
+	s := start(t, "NAMEPLATE_REQUIRE_2FA=everyone")
+	newClient(t, s).register("grace", nil)
+	_, port, _ := strings.Cut(s.addr, ":")
+	s.url = "http://localhost:" + port
+	b := openTab(t, s, true)
+	b.authenticator()
+	enter := func() {
+		b.open("/login")
+		b.fill("#username", "grace")
+		b.fill("#password", password)
+		b.press("\r")
+		b.wait("location.pathname === '/settings/two-factor'")
+	}
+	enter()
+	b.axeAll("second factor required")
+	b.look(1280, false)
+	b.open("/settings/profile")
+	b.wait("location.pathname === '/settings/two-factor'")
+	b.click("a[href='/settings/passkeys'].aside, .aside a")
+	b.click("button[name=begin]")
+	b.wait("document.querySelector('#name')")
+	b.fill("#name", "phone")
+	b.click("[data-passkey]")
+	b.see("[role=status]", "The passkey is added")
+	b.open("/settings/profile")
+	b.wait("location.pathname === '/settings/profile'")
+	b.click("form[action='/logout'] button")
+	b.wait("location.pathname === '/'")
+	enter() // the password alone
+	b.see("main", "You have a passkey: log in with it")
+	b.wait("!document.querySelector('[name=begin]')")
+	b.axeAll("passkey required")
+	b.look(1280, false)
+	b.open("/settings/passkeys")
+	b.wait("location.pathname === '/settings/two-factor'")
+	b.click("main [data-passkey]")
+	b.wait("location.pathname === '/settings/account'")
+}
+
+// TestTwoFactorInLynx turns a second factor on, logs in with a recovery code, and deletes the account, in a text browser.
+func TestTwoFactorInLynx(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	newClient(t, s).register("grace", nil)
+	l := openLynx(t, s, "/login")
+	l.fill("", "Username or e-mail", "grace")
+	l.fill("", "Password", password)
+	l.follow("Stay logged in", "Log in")
+	l.see("Your profile")
+	l.goTo("/settings/two-factor")
+	l.follow("Two-factor authentication", "Turn it on")
+	l.see("Or type this key into it")
+	l.fill("", "Six digits", appCode(t, s.strings("SELECT secret FROM two_factor")[0], 0))
+	l.follow("Six digits", "Turn it on")
+	l.see("Your recovery codes", "They are not shown again")
+	code := recoveryCode.FindString(l.page)
+	l.goTo("/settings/sessions")
+	l.follow("", "Log out")
+	l.goTo("/login")
+	l.fill("", "Username or e-mail", "grace")
+	l.fill("", "Password", password)
+	l.follow("Stay logged in", "Log in")
+	l.see("The six digits that your app shows")
+	l.follow("The six digits", "Use a recovery code")
+	l.fill("", "It is taken once", code)
+	l.follow("It is taken once", "Log in")
+	l.see("Your profile")
+	l.goTo("/settings/delete")
+	l.fill("", "to say that you mean it", "grace")
+	l.fill("to say that you mean it", "Password", password)
+	l.follow("to say that you mean it", "Delete my account")
+	l.see("Your account is deleted")
+	if n := s.strings("SELECT count(*) FROM users")[0]; n != "0" {
+		t.Errorf("%s people are left", n)
+	}
+}
+
+var recoveryCode = regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){3}`)

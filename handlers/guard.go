@@ -44,7 +44,22 @@ func (a *App) member(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
 	}
-	if a.lacksTwoFactor(c) && c.Path() != twoFactorPath && c.Path() != passkeysPath {
+	if a.lacksTwoFactor(c) {
+		return a.toTwoFactor(c)
+	}
+	return c.Next()
+}
+
+// toTwoFactor leaves who needs a second factor the pages to get one. Whoever has a passkey has one: the password alone adds no other.
+func (a *App) toTwoFactor(c *fiber.Ctx) error {
+	if c.Path() != twoFactorPath && c.Path() != passkeysPath {
+		return redirect(c, twoFactorPath)
+	}
+	keys, err := a.DB.Passkeys(c.UserContext(), signedIn(c).ID)
+	if err != nil {
+		return err
+	}
+	if len(keys) > 0 && a.passkeys != nil && (c.Path() != twoFactorPath || !methodIsSafe(c.Method())) {
 		return redirect(c, twoFactorPath)
 	}
 	return c.Next()

@@ -227,5 +227,6 @@ func (a *App) addPasskey(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	a.sessions.Put(c.UserContext(), keyTwoFactor, "1") // it is one
 	return redirect(c, passkeysPath+"?saved=added")
 }

@@ -181,6 +181,13 @@ func (a *App) showTwoFactor(c *fiber.Ctx, status int, two views.TwoFactor) error
 	if err != nil {
 		return err
 	}
+	if two.Required && a.passkeys != nil {
+		keys, err := a.DB.Passkeys(c.UserContext(), person.ID)
+		if err != nil {
+			return err
+		}
+		two.HasPasskey = len(keys) > 0
+	}
 	two.Since, two.Left = second.Confirmed, second.Codes
 	if !second.On() && second.Secret != "" {
 		two.Secret = second.Secret

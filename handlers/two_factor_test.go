@@ -9,6 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/pquerna/otp/totp"
 
+	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
 	"nameplate/internal/mail/mailtest"
@@ -300,4 +301,28 @@ func TestAdminRemovesTwoFactor(t *testing.T) {
 			t.Errorf("history: %s", got)
 		}
 	}, withMail)
+}
+
+// TestPasskeyIsTheSecondFactor: whoever has one, and comes with the password alone, adds no other factor.
+func TestPasskeyIsTheSecondFactor(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		now := s.clock()
+		ada := s.add("ada")
+		must(t, s.db.AddPasskey(t.Context(), dbAuthor(ada), db.Passkey{UserID: ada.ID, Handle: []byte("h"), KeyID: []byte("k"), Data: "{}", Name: "phone"}))
+		c := s.as(ada)
+		if r := c.get("/settings/two-factor"); !r.says("You have a passkey: log in with it") || r.Find("[name=begin]").Length() > 0 {
+			t.Errorf("%d: %s", r.status, r.Find("main").Text())
+		}
+		for _, path := range []string{"/settings/two-factor", "/settings/passkeys"} {
+			if r := c.post(path, "begin", "1"); r.location() != "/settings/two-factor" {
+				t.Errorf("%s: %d to %q", path, r.status, r.location())
+			}
+		}
+		if r := c.post("/settings/two-factor", "code", code(t, "JBSWY3DPEHPK3PXP", now.now())); r.location() != "/settings/two-factor" {
+			t.Errorf("%d", r.status)
+		}
+		if second, err := s.db.TwoFactor(t.Context(), ada.ID); err != nil || second.Secret != "" {
+			t.Errorf("%+v %v", second, err)
+		}
+	}, func(a *App) { a.RequireTwoFactor = "everyone" })
 }
