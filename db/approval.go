@@ -9,20 +9,11 @@ import (
 
 // Awaiting lists who has registered, proven the address where there is mail, and waits to be approved: the longest first, at most limit.
 func (d *DB) Awaiting(ctx context.Context, limit int) ([]account.User, error) {
-	rows, err := d.r.QueryContext(ctx, d.dialect(d.text.person+"u.awaits_approval AND u.email <> '' ORDER BY u.id LIMIT ?1"), limit)
+	list, err := all(d.onePerson)(d.r.QueryContext(ctx, d.dialect(d.text.person+"u.awaits_approval AND u.email <> '' ORDER BY u.id LIMIT ?1"), limit))
 	if err != nil {
-		return nil, fmt.Errorf("list who waits: %w", told(err))
+		return nil, fmt.Errorf("list who waits: %w", err)
 	}
-	defer rows.Close()
-	var list []account.User
-	for rows.Next() {
-		u, err := d.scanPerson(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list who waits: %w", told(err))
-		}
-		list = append(list, u)
-	}
-	return list, told(rows.Err())
+	return list, nil
 }
 
 // Approve makes somebody active who waits for that, asked for by me, and mails them. It fails with ErrForbidden, and with ErrNotFound for

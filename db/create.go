@@ -34,21 +34,13 @@ func (d *DB) Register(ctx context.Context, by Author, u account.User, invitation
 
 // tellSuperusers mails those who may approve that somebody waits, once until that mail is sent.
 func (tx *Tx) tellSuperusers(ctx context.Context) error {
-	rows, err := tx.rows(ctx, "SELECT id, email FROM users WHERE is_superuser = TRUE AND is_active AND email <> '' AND NOT EXISTS"+
-		" (SELECT 1 FROM mail WHERE mail.user_id = users.id AND mail.kind = ?1) ORDER BY id LIMIT 20", MailAwaits)
+	scan := func(row scanner) (u account.User, err error) {
+		err = row.Scan(&u.ID, &u.Email)
+		return u, err
+	}
+	tell, err := all(scan)(tx.rows(ctx, "SELECT id, email FROM users WHERE is_superuser = TRUE AND is_active AND email <> '' AND NOT EXISTS"+
+		" (SELECT 1 FROM mail WHERE mail.user_id = users.id AND mail.kind = ?1) ORDER BY id LIMIT 20", MailAwaits))
 	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var tell []account.User
-	for rows.Next() {
-		var u account.User
-		if err := rows.Scan(&u.ID, &u.Email); err != nil {
-			return err
-		}
-		tell = append(tell, u)
-	}
-	if err := rows.Err(); err != nil {
 		return err
 	}
 	for _, u := range tell {

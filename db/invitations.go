@@ -104,24 +104,10 @@ func (d *DB) scanInvitation(row scanner) (i Invitation, err error) {
 // Invitations lists the newest invitations, at most limit, with who came by each.
 func (d *DB) Invitations(ctx context.Context, limit int) (list []Invitation, err error) {
 	err = d.read(ctx, func(tx *Tx) error {
-		rows, err := tx.rows(ctx, invitationRows+"ORDER BY i.id DESC LIMIT ?1", limit)
-		if err != nil {
+		if list, err = all(d.scanInvitation)(tx.rows(ctx, invitationRows+"ORDER BY i.id DESC LIMIT ?1", limit)); err != nil || len(list) == 0 {
 			return err
 		}
-		defer rows.Close()
-		at := map[int64]int{}
-		for rows.Next() {
-			i, err := d.scanInvitation(rows)
-			if err != nil {
-				return err
-			}
-			at[i.ID] = len(list)
-			list = append(list, i)
-		}
-		if err := rows.Err(); err != nil || len(list) == 0 {
-			return err
-		}
-		return tx.came(ctx, list, at)
+		return tx.came(ctx, list)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
@@ -130,24 +116,22 @@ func (d *DB) Invitations(ctx context.Context, limit int) (list []Invitation, err
 }
 
 // came fills in who came by each invitation of a list.
-func (tx *Tx) came(ctx context.Context, list []Invitation, at map[int64]int) error {
-	rows, err := tx.rows(ctx, "SELECT iu.invitation_id, u.id, u.username FROM invitation_uses iu JOIN users u ON u.id = iu.user_id"+
-		" WHERE iu.invitation_id BETWEEN ?1 AND ?2 ORDER BY u.id", list[len(list)-1].ID, list[0].ID)
-	if err != nil {
-		return err
+func (tx *Tx) came(ctx context.Context, list []Invitation) error {
+	at := map[int64]*Invitation{}
+	for i := range list {
+		at[list[i].ID] = &list[i]
 	}
-	defer rows.Close()
-	for rows.Next() {
+	add := func(row scanner) (u account.User, err error) {
 		var id int64
-		var u account.User
-		if err := rows.Scan(&id, &u.ID, &u.Username); err != nil {
-			return err
+		err = row.Scan(&id, &u.ID, &u.Username)
+		if i := at[id]; err == nil && i != nil {
+			i.Came = append(i.Came, u)
 		}
-		if i, ok := at[id]; ok {
-			list[i].Came = append(list[i].Came, u)
-		}
+		return u, err
 	}
-	return rows.Err()
+	_, err := all(add)(tx.rows(ctx, "SELECT iu.invitation_id, u.id, u.username FROM invitation_uses iu JOIN users u ON u.id = iu.user_id"+
+		" WHERE iu.invitation_id BETWEEN ?1 AND ?2 ORDER BY u.id", list[len(list)-1].ID, list[0].ID))
+	return err
 }
 
 // Invitation returns the invitation that a token stands for, if somebody may still come by it. It fails with ErrNotFound.

@@ -168,20 +168,11 @@ func mailPause(n int) time.Duration {
 // FailingMail lists the mails that could not be sent: those that were given up first, then those that are tried again, the
 // newest first, at most limit.
 func (d *DB) FailingMail(ctx context.Context, limit int) ([]Mail, error) {
-	rows, err := d.r.QueryContext(ctx, d.dialect(mailRows+"WHERE m.error <> '' ORDER BY m.next_at IS NULL DESC, m.id DESC LIMIT ?1"), limit)
+	list, err := all(scanMail)(d.r.QueryContext(ctx, d.dialect(mailRows+"WHERE m.error <> '' ORDER BY m.next_at IS NULL DESC, m.id DESC LIMIT ?1"), limit))
 	if err != nil {
-		return nil, fmt.Errorf("list mail: %w", told(err))
+		return nil, fmt.Errorf("list mail: %w", err)
 	}
-	defer rows.Close()
-	var list []Mail
-	for rows.Next() {
-		m, err := scanMail(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list mail: %w", told(err))
-		}
-		list = append(list, m)
-	}
-	return list, told(rows.Err())
+	return list, nil
 }
 
 // RetryMail sends a mail that could not be sent once more, and tries it for another two days. It fails with ErrNotFound.

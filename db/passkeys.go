@@ -48,20 +48,11 @@ func scanPasskey(row scanner) (p Passkey, err error) {
 
 // Passkeys lists somebody's passkeys, the oldest first.
 func (d *DB) Passkeys(ctx context.Context, userID int64) ([]Passkey, error) {
-	rows, err := d.r.QueryContext(ctx, d.dialect(passkeyRows+"user_id = ?1 ORDER BY id"), userID)
+	list, err := all(scanPasskey)(d.r.QueryContext(ctx, d.dialect(passkeyRows+"user_id = ?1 ORDER BY id"), userID))
 	if err != nil {
-		return nil, fmt.Errorf("list the passkeys of user %d: %w", userID, told(err))
+		return nil, fmt.Errorf("list the passkeys of user %d: %w", userID, err)
 	}
-	defer rows.Close()
-	var list []Passkey
-	for rows.Next() {
-		p, err := scanPasskey(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list the passkeys of user %d: %w", userID, told(err))
-		}
-		list = append(list, p)
-	}
-	return list, told(rows.Err())
+	return list, nil
 }
 
 // PasskeyByKey returns the passkey that a device calls so. It fails with ErrNotFound.

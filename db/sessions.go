@@ -177,25 +177,20 @@ type OpenSession struct {
 
 // SessionsOf lists where a person is logged in: this session (by its hashed token) first, then the one last used first.
 func (d *DB) SessionsOf(ctx context.Context, userID int64, this string) ([]OpenSession, error) {
-	rows, err := d.r.QueryContext(ctx, d.dialect("SELECT token_hash, ip, user_agent, created_at, seen_at FROM sessions"+
-		" WHERE user_id = ?1 AND expiry > ?2 ORDER BY token_hash <> ?3, seen_at DESC, token_hash LIMIT 200"), userID, d.now(), this)
-	if err != nil {
-		return nil, fmt.Errorf("list the sessions of user %d: %w", userID, told(err))
-	}
-	defer rows.Close()
-	var list []OpenSession
-	for rows.Next() {
-		var s OpenSession
+	scan := func(row scanner) (s OpenSession, err error) {
 		var token string
 		var created, seen int64
-		if err := rows.Scan(&token, &s.IP, &s.UserAgent, &created, &seen); err != nil {
-			return nil, fmt.Errorf("list the sessions of user %d: %w", userID, told(err))
-		}
+		err = row.Scan(&token, &s.IP, &s.UserAgent, &created, &seen)
 		s.ID, s.This = sessionID(token), token == this
 		s.CreatedAt, s.SeenAt = fromMilli(created), fromMilli(seen)
-		list = append(list, s)
+		return s, err
 	}
-	return list, told(rows.Err())
+	list, err := all(scan)(d.r.QueryContext(ctx, d.dialect("SELECT token_hash, ip, user_agent, created_at, seen_at FROM sessions"+
+		" WHERE user_id = ?1 AND expiry > ?2 ORDER BY token_hash <> ?3, seen_at DESC, token_hash LIMIT 200"), userID, d.now(), this))
+	if err != nil {
+		return nil, fmt.Errorf("list the sessions of user %d: %w", userID, err)
+	}
+	return list, nil
 }
 
 // sessionID names a session without its token's hash.
@@ -204,7 +199,7 @@ func sessionID(hashed string) string { return tokenHash("session " + hashed)[:20
 // EndSession ends one session of a person. It fails with ErrNotFound when they have none of that name.
 func (d *DB) EndSession(ctx context.Context, userID int64, id string) error {
 	err := d.write(ctx, func(tx *Tx) error {
-		tokens, err := tx.texts(ctx, "SELECT token_hash FROM sessions WHERE user_id = ?1", userID)
+		tokens, err := all(text)(tx.rows(ctx, "SELECT token_hash FROM sessions WHERE user_id = ?1", userID))
 		if err != nil {
 			return err
 		}

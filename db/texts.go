@@ -92,6 +92,9 @@ func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
 	return u, nil
 }
 
+// onePerson is scanPerson of nothing more.
+func (d *DB) onePerson(row scanner) (account.User, error) { return d.scanPerson(row) }
+
 // briefly is ctx for a read of one row by a key. On SQLite nothing watches for its end, which costs more than the read: the busy
 // wait has an end of its own, and the row is there in microseconds.
 func (d *DB) briefly(ctx context.Context) context.Context {

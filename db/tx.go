@@ -81,22 +81,29 @@ func (tx *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, e
 	return tx.sql.QueryContext(ctx, tx.dialect(query), args...)
 }
 
-// texts reads the only column of all rows.
-func (tx *Tx) texts(ctx context.Context, query string, args ...any) ([]string, error) {
-	rows, err := tx.rows(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
+// all returns what reads every row of a query with scan.
+func all[T any](scan func(row scanner) (T, error)) func(*sql.Rows, error) ([]T, error) {
+	return func(rows *sql.Rows, err error) ([]T, error) {
+		if err != nil {
+			return nil, told(err)
 		}
-		list = append(list, s)
+		defer rows.Close()
+		var list []T
+		for rows.Next() {
+			one, err := scan(rows)
+			if err != nil {
+				return nil, told(err)
+			}
+			list = append(list, one)
+		}
+		return list, told(rows.Err())
 	}
-	return list, rows.Err()
+}
+
+// text scans the only column of a row.
+func text(row scanner) (s string, err error) {
+	err = row.Scan(&s)
+	return s, err
 }
 
 // lock makes every other transaction that asks for the same name wait until this one ends. A transaction that writes to

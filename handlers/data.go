@@ -105,7 +105,7 @@ func (a *App) dataOf(d db.Data) exported {
 		Username: u.Username, Email: u.Email, EmailVerified: moment(u.EmailVerified), NewEmail: u.NewEmail, FirstName: u.FirstName, LastName: u.LastName,
 		DateJoined: u.DateJoined, LastLogin: moment(u.LastLogin), IsActive: u.IsActive, IsStaff: u.IsStaff, IsSuperuser: u.IsSuperuser,
 		InvitedBy: d.InvitedBy, Profile: u.Attributes, TwoFactor: exportedFactor{moment(d.TwoFactor.Confirmed), d.TwoFactor.Codes},
-		Passkeys: []exportedPasskey{}, Sessions: []exportedSession{}, UnsentMail: []exportedMail{}, History: d.History,
+		Passkeys: []exportedPasskey{}, Sessions: []exportedSession{}, UnsentMail: []exportedMail{}, History: append([]db.Event{}, d.History...),
 	}
 	for _, p := range d.Passkeys {
 		e.Passkeys = append(e.Passkeys, exportedPasskey{p.Name, p.CreatedAt, moment(p.LastUsedAt)})

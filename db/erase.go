@@ -1,0 +1,94 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"nameplate/internal/account"
+)
+
+// Deleted is what the history calls whoever was deleted.
+const Deleted = "a deleted person"
+
+// DeleteOneself deletes a person with all that is theirs, as they asked for. It fails with ErrLastSuperuser and ErrNotFound.
+func (d *DB) DeleteOneself(ctx context.Context, by Author, id int64) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		u, err := tx.person(ctx, id)
+		if err != nil {
+			return err
+		}
+		return tx.erase(ctx, by, u)
+	})
+	if err != nil {
+		return fmt.Errorf("delete user %d: %w", id, err)
+	}
+	return nil
+}
+
+// erase deletes a person: the profile, pictures, sessions, tokens, passkeys and queued mail go with them. The history keeps that there
+// was somebody, and nothing of who it was.
+func (tx *Tx) erase(ctx context.Context, by Author, u account.User) error {
+	if err := tx.keepSuperuser(ctx, u, account.User{}); err != nil {
+		return err
+	}
+	if err := tx.dropReplaced(ctx, u, account.User{}); err != nil {
+		return err
+	}
+	if err := tx.dropReset(ctx, u.ID); err != nil {
+		return err
+	}
+	if by.ID == u.ID {
+		by.IP = ""
+	}
+	name := account.User{ID: u.ID, Username: Deleted, Version: u.Version + 1}
+	if err := tx.log(ctx, by, name, "delete", change{}); err != nil {
+		return err
+	}
+	for _, query := range []string{
+		"UPDATE invitations SET email = '' WHERE uses >= max_uses AND id IN (SELECT invitation_id FROM invitation_uses WHERE user_id = ?1)",
+		"DELETE FROM users WHERE id = ?1",
+	} {
+		if _, err := tx.exec(ctx, query, u.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.exec(ctx, "UPDATE history SET username = ?2, old = '', new = '', ip = CASE WHEN by_id IS NULL OR by_id = ?1 THEN '' ELSE ip END"+
+		" WHERE user_id = ?1", u.ID, Deleted); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "UPDATE history SET by_username = ?2, ip = '' WHERE by_id = ?1", u.ID, Deleted)
+	return err
+}
+
+// ClearUnproven deletes who has registered and not proven the address for a week. It returns how many.
+func (d *DB) ClearUnproven(ctx context.Context) (n int, err error) {
+	for {
+		var ids []int64
+		before := d.now() - UnprovenTime.Milliseconds()
+		err := d.write(ctx, func(tx *Tx) error {
+			list, err := tx.unproven(ctx, before)
+			if err != nil {
+				return err
+			}
+			for _, u := range list {
+				if err := tx.erase(ctx, Author{}, u); err != nil {
+					return fmt.Errorf("user %d: %w", u.ID, err)
+				}
+				ids = append(ids, u.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			return n, fmt.Errorf("clear registrations: %w", err)
+		}
+		if n += len(ids); len(ids) == 0 {
+			return n, nil
+		}
+	}
+}
+
+// unproven reads some of who registered before a moment and has not proven the address.
+func (tx *Tx) unproven(ctx context.Context, before int64) ([]account.User, error) {
+	return all(tx.onePerson)(tx.rows(ctx, tx.text.person+"u.new_email <> '' AND u.date_joined <= ?1 AND u.email = '' AND u.last_login IS NULL"+
+		" ORDER BY u.id LIMIT 100"+tx.forUpdate(), before))
+}
