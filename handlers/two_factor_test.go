@@ -145,72 +145,6 @@ func TestTwoFactorAsksAgain(t *testing.T) {
 	})
 }
 
-func TestCodesAreNotGuessed(t *testing.T) {
-	onEach(t, func(t *testing.T, s *site) {
-		now := s.clock()
-		c := s.as(s.add("ada"))
-		secret, codes := c.turnOn(now)
-		now.pass(time.Minute)
-		var r answer
-		for i := range 10 {
-			half := s.half("ada") // each with a browser of its own
-			r = half.post("/login/code", []string{"code", "recovery_code"}[i%2], "000000")
-		}
-		if r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" || !r.says("Please wait") {
-			t.Fatalf("%d", r.status)
-		}
-		half := s.half("ada")
-		for field, right := range map[string]string{"code": code(t, secret, now.now()), "recovery_code": codes[0]} {
-			if r := half.post("/login/code", field, right); r.status != http.StatusTooManyRequests {
-				t.Errorf("the right %s: %d", field, r.status)
-			}
-		}
-		now.pass(15 * time.Minute)
-		half = s.half("ada")
-		if r := half.post("/login/code", "code", code(t, secret, now.now())); r.status != http.StatusSeeOther {
-			t.Errorf("after the wait: %d", r.status)
-		}
-	})
-}
-
-// TestHalfLoginEnds: the password was right, and no code comes.
-func TestHalfLoginEnds(t *testing.T) {
-	onEach(t, func(t *testing.T, s *site) {
-		now := s.clock()
-		ada := s.add("ada")
-		secret, codes := s.as(ada).turnOn(now)
-		half, changed := s.half("ada"), s.half("ada")
-		now.pass(10*time.Minute - time.Second)
-		if r := half.get("/login/code"); r.status != http.StatusOK || r.Find("[name=code][autocomplete=one-time-code]").Length() != 1 {
-			t.Errorf("before ten minutes are over: %d", r.status)
-		}
-		if r := half.get("/login/code?recovery=1&next=%2Fa"); r.Find("[name=recovery_code]").Length() != 1 || r.value("next") != "/a" {
-			t.Errorf("for a recovery code: %d", r.status)
-		}
-		must(t, s.db.SetPassword(t.Context(), dbAuthor(ada), ada.ID, "another hash"))
-		if r := changed.post("/login/code", "code", code(t, secret, now.now())); r.location() != "/login" {
-			t.Errorf("after a change of password: %d to %q", r.status, r.location())
-		}
-		now.pass(time.Second)
-		if r := half.post("/login/code", "recovery_code", codes[0], "next", "/a"); r.location() != "/login?next=%2Fa" || half.in() {
-			t.Errorf("after ten minutes: %d to %q", r.status, r.location())
-		}
-	})
-}
-
-func TestCodeIsTakenOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, s *site) {
-		now := s.clock()
-		secret, codes := s.as(s.add("ada")).turnOn(now)
-		now.pass(time.Minute)
-		for field, right := range map[string]string{"code": code(t, secret, now.now()), "recovery_code": codes[0]} {
-			if used := atOnce(func() bool { return s.half("ada").post("/login/code", field, right).status == http.StatusSeeOther }); used != 1 {
-				t.Errorf("the %s let in %d times", field, used)
-			}
-		}
-	}, func(a *App) { a.Throttle = false })
-}
-
 // TestTwoFactorIsConfirmed: a secret that no code was entered for is not asked for.
 func TestTwoFactorIsConfirmed(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
@@ -274,33 +208,6 @@ func TestTwoFactorIsRequired(t *testing.T) {
 			}, func(a *App) { a.RequireTwoFactor = who })
 		})
 	}
-}
-
-// TestAdminRemovesTwoFactor of a person who has lost it.
-func TestAdminRemovesTwoFactor(t *testing.T) {
-	onEach(t, func(t *testing.T, s *site) {
-		p, now := s.mails(&mailtest.Server{}), s.clock()
-		ada := s.add("ada")
-		c := s.as(ada)
-		c.turnOn(now)
-		boss, staff := s.as(s.add("boss", asSuperuser)), s.as(s.add("staff", asStaff))
-		if r := boss.get(path("/admin/users/ID/two-factor", ada.ID)); !r.says("has lost it?") {
-			t.Errorf("%d", r.status)
-		}
-		if r := staff.post(path("/admin/users/ID/two-factor", ada.ID)); r.status != http.StatusSeeOther {
-			t.Errorf("%d", r.status)
-		}
-		if c.in() || !s.as(ada).in() {
-			t.Error("it was not removed, or whoever was in still is")
-		}
-		p.send(t)
-		if list := p.Mails(); !strings.Contains(list[len(list)-1].Subject, "turned off") {
-			t.Error("nobody is told")
-		}
-		if got := dbtest.Text(t, s.db, "SELECT by_username || ' ' || username || ' ' || old || ' ' || new FROM history WHERE field = 'two_factor' ORDER BY id DESC LIMIT 1"); got != "staff ada on off" {
-			t.Errorf("history: %s", got)
-		}
-	}, withMail)
 }
 
 // TestPasskeyIsTheSecondFactor: whoever has one, and comes with the password alone, adds no other factor.

@@ -1,0 +1,51 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+
+	"nameplate/internal/mail/mailtest"
+)
+
+// TestFailedMail is listed, tried again, and deleted.
+func TestFailedMail(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		refuse := true
+		p := s.mails(&mailtest.Server{Refuse: func(string) error {
+			if refuse {
+				return &smtp.SMTPError{Code: 550, Message: "<b>no such user</b>"}
+			}
+			return nil
+		}})
+		staff := s.as(s.add("staff", asStaff))
+		s.add("ada")
+		for range 2 {
+			s.client().post("/reset-password", "email", "ada@example.org")
+			p.send(t)
+		}
+		r := staff.get("/admin/mail")
+		if n := r.Find(".row form").Length(); n != 2 || !r.says("<b>no such user</b>") || !r.says("Given up after 1 try") {
+			t.Fatalf("%d forms: %s", n, r.Find("main").Text())
+		}
+		refuse = false
+		if r := staff.post(r.Find(`form[action$="/retry"]`).AttrOr("action", "")); r.location() != "/admin/mail?saved=retried" {
+			t.Errorf("%d", r.status)
+		}
+		if m := p.last(t, "ada@example.org", 1); !strings.HasPrefix(m.Link(), "/reset-password/") || s.client().get(m.Link()).status != http.StatusOK {
+			t.Errorf("the link of a mail that was tried again: %s", m.Link())
+		}
+		refuse = true
+		s.client().post("/reset-password", "email", "ada@example.org")
+		p.send(t)
+		r = staff.get("/admin/mail")
+		if r := staff.post(r.Find(`form[action$="/delete"]`).AttrOr("action", "")); r.location() != "/admin/mail?saved=deleted" {
+			t.Errorf("%d", r.status)
+		}
+		if r := staff.get("/admin/mail"); !r.says("Nothing has failed") {
+			t.Error("it is still there")
+		}
+	}, withMail)
+}
