@@ -46,6 +46,11 @@ func TestCommandLines(t *testing.T) {
 		{"a socket that isn't there is named", "migrate --database postgres:///people?host=/nowhere", "", 1, []string{": no server answers at /nowhere; start it"}},
 		{"a profile that isn't there is named", "migrate --profile none.toml", "", 1, []string{"NAMEPLATE_PROFILE", "none.toml"}},
 		{"an unknown word is refused with the known ones", "serve --registration maybe", "", 1, []string{"NAMEPLATE_REGISTRATION", "open, invite or closed"}},
+		{"a mail server without a scheme is refused", "serve --smtp mail.example.org:587", "", 1, []string{"NAMEPLATE_SMTP", "smtp://user:password@"}},
+		{"a mail server that can't be read is refused without its password", "serve --smtp smtp://me:se%zzcret@mail", "", 1, []string{"NAMEPLATE_SMTP: it can't be read", "%40"}},
+		{"a sender that is no address is named", "serve --mail-from nobody", "", 1, []string{"NAMEPLATE_MAIL_FROM", `"nobody"`}},
+		{"nobody but staff or everyone can be asked for a second factor", "serve --require-2fa me", "", 1, []string{"NAMEPLATE_REQUIRE_2FA", "staff or everyone"}},
+		{"approval is on or off", "serve --approval maybe", "", 1, []string{"NAMEPLATE_APPROVAL", "on or off"}},
 		{"two wrong settings are both named", "serve --log loud --throttle maybe", "", 1, []string{"NAMEPLATE_LOG", "NAMEPLATE_THROTTLE"}},
 		{"an unknown proxy is named", "serve --trusted-proxies 10.0.0.0/8,proxy", "", 1, []string{"NAMEPLATE_TRUSTED_PROXIES", `"proxy"`}},
 
