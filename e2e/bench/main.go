@@ -121,7 +121,7 @@ func (b *bench) build() error {
 	if _, err := os.Stat(filepath.Join(b.source, "public", "dist")); err != nil {
 		return fmt.Errorf("public/dist is missing: run `make bench`, which makes it first")
 	}
-	cmd := exec.Command("go", "build", "-tags", "sqlite_fts5", "-o", b.binary, "./cmd/nameplate")
+	cmd := exec.Command("go", "build", "-tags", "sqlite_fts5", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "./cmd/nameplate") // as make build does
 	cmd.Dir = b.source
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
