@@ -180,7 +180,8 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 }
 
 // UndoEmail uses up the link with which the former address undoes a change: it is the person's again, everybody who is logged in
-// as them is logged out, and a link to choose another password is mailed. It is form.Errors when somebody else has the address by
+// as them is logged out, passkeys and a second factor from since the day before the change are removed, and a link to choose another
+// password is mailed. It is form.Errors when somebody else has the address by
 // now, and fails with ErrNotFound for a link that can't be used.
 func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.User, error) {
 	var saved account.User
@@ -204,7 +205,8 @@ func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.Us
 			return err
 		}
 		saved.EmailVerified = tx.Now()
-		err = errors.Join(tx.dropTokens(ctx, TokenUndo, saved.ID), tx.setVerified(ctx, saved.ID, saved.EmailVerified))
+		err = errors.Join(tx.dropTokens(ctx, TokenUndo, saved.ID), tx.setVerified(ctx, saved.ID, saved.EmailVerified),
+			tx.dropWaysIn(ctx, by, saved, t.Made.Add(-24*time.Hour)))
 		if err != nil {
 			return err
 		}
@@ -217,6 +219,28 @@ func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.Us
 		return account.User{}, fmt.Errorf("undo a change of address: %w", err)
 	}
 	return saved, nil
+}
+
+// dropWaysIn removes the passkeys and the second factor that somebody has got since a moment: whoever has taken over an account may have made
+// them.
+func (tx *Tx) dropWaysIn(ctx context.Context, by Author, u account.User, since time.Time) error {
+	for _, way := range []struct{ field, query string }{
+		{"passkey", "DELETE FROM passkeys WHERE user_id = ?1 AND created_at >= ?2"},
+		{"two_factor", "DELETE FROM two_factor WHERE user_id = ?1 AND (confirmed_at >= ?2 OR confirmed_at IS NULL)"},
+	} {
+		n, err := tx.exec(ctx, way.query, u.ID, since.UnixMilli())
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if err := tx.log(ctx, by, u, "change", change{field: way.field, old: "on", new: "off"}); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = ?1 AND NOT EXISTS (SELECT 1 FROM two_factor WHERE user_id = ?1)", u.ID)
+	return err
 }
 
 // emailChanged makes what belonged to the former address of a person dead. Whoever proves the new one says so afterwards.

@@ -27,11 +27,15 @@ const (
 	ResetTime  = 30 * time.Minute
 )
 
+// lasts is how long a link of each kind can be used.
+var lasts = map[string]time.Duration{TokenVerify: VerifyTime, TokenUndo: UndoTime, TokenReset: ResetTime}
+
 // Token is what stands behind a link.
 type Token struct {
 	Kind  string
 	User  account.User // whose it is
 	Email string       // the address that the link went to
+	Made  time.Time    // when it was mailed
 }
 
 func tokenHash(token string) string {
@@ -40,10 +44,10 @@ func tokenHash(token string) string {
 }
 
 // newToken makes a token for a mail that is about to be sent. Only a hash of it is kept.
-func (tx *Tx) newToken(ctx context.Context, kind string, userID int64, email string, lasts time.Duration) (string, error) {
+func (tx *Tx) newToken(ctx context.Context, kind string, userID int64, email string) (string, error) {
 	token := rand.Text() // 130 bits, which can stand in an address
 	_, err := tx.exec(ctx, "INSERT INTO tokens (token_hash, kind, user_id, email, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-		tokenHash(token), kind, userID, email, tx.now()+lasts.Milliseconds())
+		tokenHash(token), kind, userID, email, tx.now()+lasts[kind].Milliseconds())
 	if err != nil {
 		return "", fmt.Errorf("keep a token %s of user %d: %w", kind, userID, err)
 	}
@@ -82,11 +86,13 @@ func (d *DB) Token(ctx context.Context, kind, token string) (t Token, err error)
 func (tx *Tx) token(ctx context.Context, kind, token, forUpdate string) (Token, error) {
 	var id int64
 	t := Token{Kind: kind}
-	err := tx.row(ctx, "SELECT user_id, email FROM tokens WHERE token_hash = ?1 AND kind = ?2 AND expires_at > ?3",
-		tokenHash(token), kind, tx.now()).Scan(&id, &t.Email)
+	var expires int64
+	err := tx.row(ctx, "SELECT user_id, email, expires_at FROM tokens WHERE token_hash = ?1 AND kind = ?2 AND expires_at > ?3",
+		tokenHash(token), kind, tx.now()).Scan(&id, &t.Email, &expires)
 	if err != nil {
 		return t, err
 	}
+	t.Made = fromMilli(expires).Add(-lasts[kind])
 	t.User, err = tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1"+forUpdate, id))
 	if err == nil && !t.User.IsActive && !(t.User.AwaitsApproval && kind == TokenVerify) {
 		return t, ErrNotFound
@@ -130,10 +136,10 @@ func (d *DB) Letter(ctx context.Context, m Mail) (l Letter, err error) {
 		case MailVerify:
 			return tx.verifyLetter(ctx, m, &l)
 		case MailEmailChanged:
-			l.Token, err = tx.newToken(ctx, TokenUndo, l.Person.ID, m.Address, UndoTime)
+			l.Token, err = tx.newToken(ctx, TokenUndo, l.Person.ID, m.Address)
 			return err
 		case MailReset:
-			return tx.onlyToken(ctx, TokenReset, l.To, ResetTime, &l)
+			return tx.onlyToken(ctx, TokenReset, l.To, &l)
 		}
 		return nil
 	})
@@ -168,14 +174,14 @@ func (tx *Tx) verifyLetter(ctx context.Context, m Mail, l *Letter) error {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	return tx.onlyToken(ctx, TokenVerify, m.Address, VerifyTime, l)
+	return tx.onlyToken(ctx, TokenVerify, m.Address, l)
 }
 
 // onlyToken makes the token of a mail, the only one of its kind that its person has.
-func (tx *Tx) onlyToken(ctx context.Context, kind, email string, lasts time.Duration, l *Letter) (err error) {
+func (tx *Tx) onlyToken(ctx context.Context, kind, email string, l *Letter) (err error) {
 	if err := tx.dropTokens(ctx, kind, l.Person.ID); err != nil {
 		return err
 	}
-	l.Token, err = tx.newToken(ctx, kind, l.Person.ID, email, lasts)
+	l.Token, err = tx.newToken(ctx, kind, l.Person.ID, email)
 	return err
 }

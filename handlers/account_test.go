@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/mail/mailtest"
 )
@@ -127,4 +128,41 @@ func TestAddressesWithoutMail(t *testing.T) {
 			t.Errorf("%s lines of history", n)
 		}
 	})
+}
+
+// TestTheWayBackRemovesWaysIn: whoever took the account over has added a passkey and a second factor. Those of long before stay.
+func TestTheWayBackRemovesWaysIn(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p, now := s.mails(&mailtest.Server{}), s.clock()
+		ada := s.add("ada")
+		key := func(name string) {
+			must(t, s.db.AddPasskey(t.Context(), dbAuthor(ada), db.Passkey{UserID: ada.ID, Handle: []byte("h"), KeyID: []byte(name), Data: "{}", Name: name}))
+		}
+		key("her own")
+		now.pass(48 * time.Hour)
+		thief := s.as(ada)
+		key("before")
+		thief.post("/settings/account", "email", "thief@example.org")
+		thief.post(p.last(t, "thief@example.org", 1).Link())
+		p.send(t)
+		key("after")
+		thief.turnOn(now)
+		var link string
+		for _, m := range p.To(t, "ada@example.org", 1) {
+			if strings.HasPrefix(m.Link(), "/undo-email/") {
+				link = m.Link()
+			}
+		}
+		if r := s.client().post(link); r.location() != "/login?undone=1" {
+			t.Fatalf("%d", r.status)
+		}
+		keys, err := s.db.Passkeys(t.Context(), ada.ID)
+		must(t, err)
+		if len(keys) != 1 || keys[0].Name != "her own" {
+			t.Errorf("%+v", keys)
+		}
+		if second, err := s.db.TwoFactor(t.Context(), ada.ID); err != nil || second.On() || dbtest.Text(t, s.db, "SELECT count(*) FROM recovery_codes") != "0" {
+			t.Errorf("%+v %v", second, err)
+		}
+	}, withMail)
 }

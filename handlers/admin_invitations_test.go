@@ -194,3 +194,19 @@ func TestClosedRegistration(t *testing.T) {
 		}
 	}, func(a *App) { a.Registration = "closed" })
 }
+
+// TestInvitationOverPlainHTTP: the page of the link tells no referrer, so that browsers say that its form comes from nowhere.
+func TestInvitationOverPlainHTTP(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		token := s.as(s.add("staff", asStaff)).invite()
+		c := s.client().with("Sec-Fetch-Site", "").with("Origin", "null")
+		csrf := c.get("/register?invitation=" + token).value("csrfmiddlewaretoken")
+		if r := c.come(token, "ada", "ada@example.org"); r.status != http.StatusForbidden {
+			t.Errorf("without the form's token: %d", r.status)
+		}
+		r := c.post("/register", "csrfmiddlewaretoken", csrf, "invitation", token, "username", "ada", "email", "ada@example.org", "password", password)
+		if r.status != http.StatusSeeOther {
+			t.Errorf("with it: %d", r.status)
+		}
+	}, byInvitation)
+}

@@ -112,7 +112,7 @@ func tokenPage(path string) bool {
 			return true
 		}
 	}
-	return false
+	return path == "/register" // by invitation
 }
 
 func scheme(address string) string { s, _, _ := strings.Cut(address, "://"); return s }

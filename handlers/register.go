@@ -55,7 +55,7 @@ func (a *App) register(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if wait, err := a.waitToRegister(c, len(filled.Errors) == 0); err != nil {
+	if wait, err := a.waitToRegister(c, user.Email, len(filled.Errors) == 0); err != nil {
 		return err
 	} else if wait > 0 {
 		return a.refuseForNow(c, filled, wait)

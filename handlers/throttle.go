@@ -82,18 +82,22 @@ func hashed(text string) string {
 }
 
 // waitToRegister says how long one has to wait before a form to register is looked at. A form that makes an account, if nothing more is
-// found wrong with it, is counted.
-func (a *App) waitToRegister(c *fiber.Ctx, counts bool) (time.Duration, error) {
+// found wrong with it, is counted; where it sends mail, against the address, too.
+func (a *App) waitToRegister(c *fiber.Ctx, email string, counts bool) (time.Duration, error) {
 	wait, err := a.DB.Wait(c.UserContext(), a.lookUps(c)...)
 	if err != nil || wait > 0 || !counts {
 		return wait, err
 	}
-	return a.DB.Guess(c.UserContext(), a.throttled(db.Guess{Key: "register from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})...)
+	guesses := a.throttled(db.Guess{Key: "register from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})
+	if a.Mail {
+		guesses = append(guesses, a.limits(c, "proof", email)[:min(1, len(guesses))]...)
+	}
+	return a.DB.Guess(c.UserContext(), guesses...)
 }
 
 // refuseForNow answers the form to register with all that was typed, and how long to wait. It tells nothing of names.
 func (a *App) refuseForNow(c *fiber.Ctx, filled views.Filled, wait time.Duration) error {
-	filled.Errors = form.Errors{"": "Too many forms came from your network. Please wait " + retryAfter(c, wait) + ", then send it again: all that you typed is still here."}
+	filled.Errors = form.Errors{"": "Too many forms came from your network, or for this address. Please wait " + retryAfter(c, wait) + ", then send it again: all that you typed is still here."}
 	if err := a.hold(c, filled); err != nil {
 		return err
 	}

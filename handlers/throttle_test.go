@@ -106,3 +106,23 @@ func TestCountsSurviveARestart(t *testing.T) {
 		t.Errorf("%d", r.status)
 	}
 }
+
+// TestRegisteringIsNoMailBomb: one address gets a few mails, whoever has it.
+func TestRegisteringIsNoMailBomb(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		s.clock()
+		s.add("owner")
+		for _, email := range []string{"owner@example.org", "nobody@example.org"} {
+			var r answer
+			made := 0
+			for i := range 10 {
+				if r = s.client().registered(fmt.Sprintf("%.3s%d", email, i), email); r.status == http.StatusSeeOther {
+					made++
+				}
+			}
+			if made < 3 || made > 5 || r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" {
+				t.Errorf("%s: %d, then %d", email, made, r.status)
+			}
+		}
+	}, withMail)
+}

@@ -39,7 +39,7 @@ func (a *App) askForProof(c *fiber.Ctx, person account.User, guesses []db.Guess)
 
 // mailProof mails the link that proves an address, unless that was done too often just now.
 func (a *App) mailProof(c *fiber.Ctx, person account.User) (wait time.Duration, err error) {
-	wait, err = a.DB.Guess(c.UserContext(), a.limits(c, "proof", strconv.FormatInt(person.ID, 10))...)
+	wait, err = a.DB.Guess(c.UserContext(), a.limits(c, "proof", orElse(person.NewEmail, person.Email))...)
 	if err != nil || wait > 0 {
 		return wait, err
 	}
