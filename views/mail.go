@@ -51,7 +51,7 @@ func EmailChangedMail(site, base, username, token string) Mail {
 		Site: site, BaseURL: base, Subject: "The e-mail address of your account was changed",
 		Before: []string{"The account '" + username + "' at " + site + " has another e-mail address now. This one is no longer used.", "If this was you, all is well. If not, somebody else is in your account: take the change back."},
 		Button: "Take the change back", Link: base + "/undo-email/" + token,
-		After: []string{"The link works for 7 days, and once. It logs everybody out, and you choose a new password."},
+		After: []string{"The link works for 7 days, and once. It logs everybody out, removes the passkeys and the second factor that were added meanwhile, and you choose a new password."},
 	}
 }
 
