@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"nameplate/db"
@@ -80,6 +81,9 @@ func (c *checkCommand) checkSettings(ctx context.Context, f *findings) {
 		f.warn("NAMEPLATE_BASE_URL is not set, and people elsewhere may reach %s: links would name %s", c.Addr, defaultBaseURL(c.Addr, 80))
 	}
 	c.checkMail(ctx, f, cfg)
+	if c.Registration == "closed" && c.Approval == "on" {
+		f.note("NAMEPLATE_APPROVAL is on, and nobody registers: NAMEPLATE_REGISTRATION is closed")
+	}
 	base, _ := url.Parse(cfg.BaseURL)
 	switch {
 	case cfg.BaseURL == "":
@@ -102,13 +106,38 @@ func (c *checkCommand) checkMail(ctx context.Context, f *findings, cfg config) {
 	ctx, cancel := context.WithTimeout(ctx, mailPatience)
 	defer cancel()
 	if err := cfg.Mail.Check(ctx); err != nil {
-		f.wrong(fmt.Errorf("NAMEPLATE_SMTP: %s", strings.Join(strings.Fields(err.Error()), " ")))
+		f.wrong(fmt.Errorf("NAMEPLATE_SMTP: %s%s", strings.Join(strings.Fields(err.Error()), " "), mailAdvice(err)))
 		return
+	}
+	if cfg.BaseURL == "" {
+		f.warn("NAMEPLATE_SMTP is set and NAMEPLATE_BASE_URL is not: the links in mail name %s", defaultBaseURL(c.Addr, 80))
 	}
 	f.ok("the mail server answers, and lets mail from %s in", c.MailFrom)
 	if strings.HasSuffix(c.MailFrom, "@localhost") {
 		f.warn("NAMEPLATE_MAIL_FROM is %s: other servers refuse mail from there", c.MailFrom)
 	}
+}
+
+// mailAdvice says what to do about what a mail server answers.
+func mailAdvice(err error) string {
+	var timeout net.Error
+	switch text := err.Error(); {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "; is it running, and are the host and the port right?"
+	case strings.Contains(text, "no such host"):
+		return "; is the host right?"
+	case strings.Contains(text, "does not look like a TLS handshake"):
+		return "; write smtp:// for this port, or take the port for TLS, mostly 465"
+	case strings.Contains(text, "does not support SMTP AUTH"):
+		return "; leave the user and the password out"
+	case strings.Contains(text, "AUTH failed"):
+		return "; are the user and the password right?"
+	case strings.Contains(text, "certificate"):
+		return "; name it as its certificate does"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "; is the port right, and smtps:// where TLS begins at once?"
+	}
+	return ""
 }
 
 // loopback says whether a host is this machine alone.

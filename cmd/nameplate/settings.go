@@ -12,7 +12,7 @@ import (
 
 type addressSettings struct {
 	Addr    string `env:"NAMEPLATE_ADDR" default:"127.0.0.1:8080" help:"where to listen: a host and a port"`
-	BaseURL string `name:"base-url" env:"NAMEPLATE_BASE_URL" otherwise:"http:// and the address" help:"the site's address in absolute links; https turns on secure cookies and HSTS"`
+	BaseURL string `name:"base-url" env:"NAMEPLATE_BASE_URL" otherwise:"http:// and the address, localhost for loopback" help:"the site's address in absolute links; https turns on secure cookies and HSTS"`
 }
 
 type databaseSettings struct {
