@@ -100,7 +100,7 @@ func typedBack(b *tab) {
 		b.fill("#username", text)
 		b.fill("#password", "wrong")
 		b.press("\r")
-		b.see("main", "The user name or the password is not right")
+		b.see("main", "The username or the password is not right")
 		if got := eval[string](b, "document.querySelector('#username').value"); got != text {
 			b.t.Errorf("the login form kept %q, want %q", got, text)
 		}

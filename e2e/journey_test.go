@@ -37,7 +37,7 @@ func TestMemberJourney(t *testing.T) {
 			b.fill("#password", "not my password")
 			b.mark()
 			b.press("\r")
-			b.see("main", "The user name or the password is not right")
+			b.see("main", "The username or the password is not right")
 			b.marked("a wrong password")
 			b.fill("#password", password)
 			b.press("\r")

@@ -123,7 +123,7 @@ func refusals(visitor, admin *tab) {
 	visitor.fill("#username", "nobody")
 	visitor.fill("#password", "nothing right")
 	visitor.press("\r")
-	visitor.see("main", "The user name or the password is not right")
+	visitor.see("main", "The username or the password is not right")
 	visitor.axeAll("login refused")
 
 	admin.look(1280, false)

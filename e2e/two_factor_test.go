@@ -287,7 +287,7 @@ func TestTwoFactorInLynx(t *testing.T) {
 	l.follow("Two-factor authentication", "Turn it on")
 	l.see("Or type this key into it")
 	l.fill("", "Six digits", appCode(t, s.strings("SELECT secret FROM two_factor")[0], 0))
-	l.follow("Six digits", "Turn it on")
+	l.follow("Six digits", "Confirm the code")
 	l.see("Your recovery codes", "They are not shown again")
 	code := recoveryCode.FindString(l.page)
 	l.goTo("/settings/sessions")

@@ -20,13 +20,32 @@ func (a *App) user(c *fiber.Ctx) error {
 		return err
 	}
 	page := a.page(c, person.Username)
-	if c.Query("saved") != "" {
+	switch c.Query("saved") {
+	case "":
+	case "proof":
+		page.Saved = "A mail to confirm the address is on its way."
+	default:
 		page.Saved = "Saved"
 	}
 	list := a.bare()
 	return render(c, fiber.StatusOK,
 		views.UserPage(page, list, person, views.Edit{User: person}),
 		views.UserRow(page, list, person))
+}
+
+// sendUserProof mails somebody who has registered the link once more that proves the address.
+func (a *App) sendUserProof(c *fiber.Ctx) error {
+	person, err := a.changeable(c, userID(c))
+	if err != nil {
+		return err
+	}
+	if !a.Mail || !person.Unproven() {
+		return redirect(c, userPath(person.ID))
+	}
+	if err := a.DB.SendProof(c.UserContext(), person.ID); err != nil {
+		return err
+	}
+	return redirect(c, userPath(person.ID)+"?saved=proof")
 }
 
 // editUser answers a row in edit mode.

@@ -190,15 +190,13 @@ func (a *App) deleteOneself(c *fiber.Ctx) error {
 	me, d := signedIn(c), views.Delete{Username: cut(posted(c, "username"), 1000)}
 	if account.Key(strings.TrimSpace(d.Username)) != account.Key(me.Username) {
 		d.UsernameError = "Type your username, " + me.Username + ", to say that you mean it."
-		return a.showDelete(c, fiber.StatusUnprocessableEntity, d)
 	}
 	message, status, err := a.ownPassword(c, posted(c, "password"))
 	if err != nil {
 		return err
 	}
-	if message != "" {
-		d.PasswordError = message
-		return a.showDelete(c, status, d)
+	if d.PasswordError = message; message != "" || d.UsernameError != "" {
+		return a.showDelete(c, max(status, fiber.StatusUnprocessableEntity), d)
 	}
 	if err := a.DB.DeleteOneself(c.UserContext(), a.author(c), me.ID); err != nil {
 		return err

@@ -44,7 +44,7 @@ func (a *App) member(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
 	}
-	if a.lacksTwoFactor(c) {
+	if a.lacksTwoFactor(c) && c.Path() != "/settings/data" && c.Path() != "/settings/delete" { // one may always go
 		return a.toTwoFactor(c)
 	}
 	return c.Next()
@@ -53,7 +53,7 @@ func (a *App) member(c *fiber.Ctx) error {
 // toTwoFactor leaves who needs a second factor the pages to get one. Whoever has a passkey has one: the password alone adds no other.
 func (a *App) toTwoFactor(c *fiber.Ctx) error {
 	if c.Path() != twoFactorPath && c.Path() != passkeysPath {
-		return redirect(c, twoFactorPath)
+		return redirect(c, twoFactorFor(goOn(c)))
 	}
 	keys, err := a.DB.Passkeys(c.UserContext(), signedIn(c).ID)
 	if err != nil {
@@ -74,7 +74,7 @@ func (a *App) staff(c *fiber.Ctx) error {
 		return errForbidden
 	}
 	if a.lacksTwoFactor(c) {
-		return redirect(c, twoFactorPath)
+		return redirect(c, twoFactorFor(goOn(c)))
 	}
 	return c.Next()
 }

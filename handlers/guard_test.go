@@ -99,6 +99,8 @@ var routes = []struct {
 	{"GET /admin/users/:id<int>/two-factor", "/admin/users/BOSS/two-factor", [6]int{303, 403, 403, 403, 200, 303}},
 	{"POST /admin/users/:id<int>/two-factor", "/admin/users/ID/two-factor", [6]int{303, 403, 403, 303, 303, 303}},
 	{"POST /admin/users/:id<int>/two-factor", "/admin/users/BOSS/two-factor", [6]int{303, 403, 403, 403, 303, 303}},
+	{"POST /admin/users/:id<int>/proof", "/admin/users/ID/proof", [6]int{303, 403, 403, 303, 303, 303}},
+	{"POST /admin/users/:id<int>/proof", "/admin/users/BOSS/proof", [6]int{303, 403, 403, 403, 303, 303}},
 	// These two end what the others need, and come last.
 	{"POST /admin/users/:id<int>/delete", "/admin/users/SPARE/delete", [6]int{303, 403, 403, 303, 404, 303}},
 	{"POST /logout", "/logout", [6]int{303, 303, 303, 303, 303, 303}},

@@ -12,7 +12,7 @@ import (
 	"nameplate/views"
 )
 
-const wrongLogin = "The user name or the password is not right. Check both, and that Caps Lock is off."
+const wrongLogin = "The username or the password is not right. Check both, and that Caps Lock is off."
 
 // loginForm asks who is there.
 func (a *App) loginForm(c *fiber.Ctx) error {

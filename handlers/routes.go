@@ -91,6 +91,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/admin/mail/:id<int>/delete", a.deleteMail)
 	f.Get("/admin/users/:id<int>/two-factor", a.userTwoFactorForm)
 	f.Post("/admin/users/:id<int>/two-factor", a.removeUserTwoFactor)
+	f.Post("/admin/users/:id<int>/proof", a.sendUserProof)
 
 	f.Use(func(*fiber.Ctx) error { return errNotFound })
 }

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/url"
+
 	"github.com/gofiber/fiber/v2"
 
 	"nameplate/internal/account"
@@ -10,9 +12,17 @@ import (
 
 const twoFactorPath = "/settings/two-factor"
 
+// twoFactorFor is the page to get a second factor on, before going on to another.
+func twoFactorFor(next string) string {
+	if next == "" {
+		return twoFactorPath
+	}
+	return twoFactorPath + "?next=" + url.QueryEscape(next)
+}
+
 // twoFactor shows one's second factor.
 func (a *App) twoFactor(c *fiber.Ctx) error {
-	return a.showTwoFactor(c, fiber.StatusOK, views.TwoFactor{Required: a.lacksTwoFactor(c), Saved: c.Query("saved")})
+	return a.showTwoFactor(c, fiber.StatusOK, views.TwoFactor{Required: a.lacksTwoFactor(c), Saved: c.Query("saved"), Next: safeNext(c.Query("next"))})
 }
 
 func (a *App) showTwoFactor(c *fiber.Ctx, status int, two views.TwoFactor) error {
@@ -28,6 +38,7 @@ func (a *App) showTwoFactor(c *fiber.Ctx, status int, two views.TwoFactor) error
 		}
 		two.HasPasskey = len(keys) > 0
 	}
+	two.Needed = a.needsTwoFactor(person)
 	two.Since, two.Left = second.Confirmed, second.Codes
 	if !second.On() && second.Secret != "" {
 		two.Secret = second.Secret
@@ -68,7 +79,7 @@ func (a *App) updateTwoFactor(c *fiber.Ctx) error {
 	if err := a.DB.BeginTwoFactor(c.UserContext(), me.ID, auth.NewTOTPSecret()); err != nil {
 		return err
 	}
-	return redirect(c, twoFactorPath)
+	return redirect(c, twoFactorFor(safeNext(posted(c, "next"))))
 }
 
 // confirmTwoFactor takes the first code, and shows the recovery codes, which are shown this once. Only this answer has them: it is no
@@ -81,20 +92,20 @@ func (a *App) confirmTwoFactor(c *fiber.Ctx) error {
 		return err
 	}
 	if wait > 0 {
-		return a.showTwoFactor(c, fiber.StatusTooManyRequests, views.TwoFactor{Error: "Too many tries. Please wait " + retryAfter(c, wait) + ", then try again."})
+		return a.showTwoFactor(c, fiber.StatusTooManyRequests, views.TwoFactor{Next: safeNext(posted(c, "next")), Error: "Too many tries. Please wait " + retryAfter(c, wait) + ", then try again."})
 	}
 	ok, err := a.DB.ConfirmTwoFactor(c.UserContext(), a.author(c), me.ID, a.rightCode(c), folded(codes), thisSession(c))
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return a.showTwoFactor(c, fiber.StatusUnprocessableEntity, views.TwoFactor{Error: wrongCode})
+		return a.showTwoFactor(c, fiber.StatusUnprocessableEntity, views.TwoFactor{Next: safeNext(posted(c, "next")), Required: a.lacksTwoFactor(c), Error: wrongCode})
 	}
 	if err := a.DB.Forgive(c.UserContext(), guesses...); err != nil {
 		return err
 	}
 	a.sessions.Put(c.UserContext(), keyTwoFactor, "1")
-	return a.showTwoFactor(c, fiber.StatusOK, views.TwoFactor{Codes: codes})
+	return a.showTwoFactor(c, fiber.StatusOK, views.TwoFactor{Codes: codes, Next: safeNext(posted(c, "next"))})
 }
 
 func folded(codes []string) []string {
@@ -105,9 +116,12 @@ func folded(codes []string) []string {
 	return list
 }
 
+// needsTwoFactor says whether the site asks a person for a second factor.
+func (a *App) needsTwoFactor(person account.User) bool {
+	return a.RequireTwoFactor == "everyone" || a.RequireTwoFactor == "staff" && account.MayViewAdmin(person)
+}
+
 // lacksTwoFactor says whether who is signed in needs a second factor, and has come in without one.
 func (a *App) lacksTwoFactor(c *fiber.Ctx) bool {
-	me := signedIn(c)
-	return (a.RequireTwoFactor == "everyone" || a.RequireTwoFactor == "staff" && account.MayViewAdmin(me)) &&
-		a.sessions.GetString(c.UserContext(), keyTwoFactor) == ""
+	return a.needsTwoFactor(signedIn(c)) && a.sessions.GetString(c.UserContext(), keyTwoFactor) == ""
 }

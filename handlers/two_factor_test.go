@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func TestTwoFactor(t *testing.T) {
 		if m := p.last(t, "ada@example.org", 1); !strings.Contains(m.Subject, "turned on") {
 			t.Errorf("%s", m.Subject)
 		}
-		if r := c.get("/settings/two-factor"); !r.says("It is on since") || !r.says("10 recovery codes left") || strings.Contains(r.body, secret) || strings.Contains(r.body, codes[0]) {
+		if r := c.get("/settings/two-factor"); !r.says("It has been on since") || !r.says("10 recovery codes left") || strings.Contains(r.body, secret) || strings.Contains(r.body, codes[0]) {
 			t.Error("the page shows what is shown once, or not what it should")
 		}
 		for _, column := range []string{"SELECT group_concat(code_hash) FROM recovery_codes", "SELECT string_agg(code_hash, ',') FROM recovery_codes"} {
@@ -181,12 +182,23 @@ func TestTwoFactorIsRequired(t *testing.T) {
 					t.Errorf("a member is in: %v", member.in())
 				}
 				for _, path := range []string{"/admin/", "/admin/users", "/settings/profile"} {
-					if r := staff.get(path); r.location() != "/settings/two-factor" {
+					if r := staff.get(path); r.location() != "/settings/two-factor?next="+url.QueryEscape(path) {
 						t.Errorf("%s: %d to %q", path, r.status, r.location())
 					}
-					if r := staff.htmx().get(path); r.header.Get("HX-Redirect") != "/settings/two-factor" {
+					if r := staff.htmx().get(path); !strings.HasPrefix(r.header.Get("HX-Redirect"), "/settings/two-factor") {
 						t.Errorf("%s for htmx: %d", path, r.status)
 					}
+				}
+				for _, path := range []string{"/settings/data", "/settings/delete"} { // one may always go
+					if r := staff.get(path); r.status != http.StatusOK {
+						t.Errorf("%s: %d", path, r.status)
+					}
+				}
+				if r := staff.get("/settings/two-factor?next=%2Fadmin%2Fusers"); r.value("next") != "/admin/users" {
+					t.Errorf("where one was going is lost: %q", r.value("next"))
+				}
+				if r := staff.get("/settings/two-factor?next=%2F%2Fevil.example"); r.value("next") != "" {
+					t.Errorf("goes on to %q", r.value("next"))
 				}
 				if r := staff.get("/settings/two-factor"); r.status != http.StatusOK || !r.says("asks for a second factor") {
 					t.Errorf("%d", r.status)
@@ -202,7 +214,7 @@ func TestTwoFactorIsRequired(t *testing.T) {
 					t.Errorf("logged in with it: %d", r.status)
 				}
 				staff.post("/settings/two-factor", "off", "1")
-				if r := staff.get("/admin/users"); r.location() != "/settings/two-factor" {
+				if r := staff.get("/admin/users"); r.location() != "/settings/two-factor?next=%2Fadmin%2Fusers" {
 					t.Errorf("once it is off: %d to %q", r.status, r.location())
 				}
 			}, func(a *App) { a.RequireTwoFactor = who })

@@ -77,7 +77,7 @@ func (a *App) showLookAtMail(c *fiber.Ctx, status int, look views.LookAtMail) er
 	return render(c, status, views.LookAtMailPage(page, look), views.LookAtMailForm(page, look))
 }
 
-// sendProof mails the link once more.
+// sendProof mails the link once more, or to another address where the first was mistyped.
 func (a *App) sendProof(c *fiber.Ctx) error {
 	person, err := a.pending(c)
 	if err != nil {
@@ -86,12 +86,40 @@ func (a *App) sendProof(c *fiber.Ctx) error {
 	if person.ID == 0 {
 		return redirect(c, "/login")
 	}
+	if has(c, "email") {
+		return a.correctEmail(c, person)
+	}
 	wait, err := a.mailProof(c, person)
 	if err != nil {
 		return err
 	}
 	if wait > 0 {
 		return a.showLookAtMail(c, fiber.StatusTooManyRequests, views.LookAtMail{Wait: retryAfter(c, wait)})
+	}
+	return redirect(c, "/verify-email?sent=1")
+}
+
+// correctEmail gives a registration another address to be proven.
+func (a *App) correctEmail(c *fiber.Ctx, person account.User) error {
+	look := views.LookAtMail{Email: cut(posted(c, "email"), 1000)}
+	email, err := account.ParseEmail(look.Email)
+	if err == nil && account.UsernameIsForeignEmail(person.Username, email) {
+		err = form.Message("Use the address that is your username, or register with another username.")
+	}
+	if err != nil {
+		look.Error = err.Error()
+		return a.showLookAtMail(c, fiber.StatusUnprocessableEntity, look)
+	}
+	wait, err := a.DB.Guess(c.UserContext(), a.limits(c, "proof", email)...)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		look.Wait = retryAfter(c, wait)
+		return a.showLookAtMail(c, fiber.StatusTooManyRequests, look)
+	}
+	if _, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), person.ID, email, true); err != nil {
+		return err
 	}
 	return redirect(c, "/verify-email?sent=1")
 }

@@ -288,3 +288,59 @@ func TestTokenPagesOverPlainHTTP(t *testing.T) {
 		}
 	}, withMail)
 }
+
+// TestMistypedAddressIsCorrected while the registration waits. A taken address is not told there either.
+func TestMistypedAddressIsCorrected(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		s.add("owner")
+		c := s.client()
+		c.registered("ada", "ada@exmaple.org")
+		former := p.last(t, "ada@exmaple.org", 1).Link()
+		for typed, says := range map[string]string{"ada": "with an @", "": "Enter an e-mail address"} {
+			if r := c.post("/verify-email", "email", typed); r.status != http.StatusUnprocessableEntity || r.value("email") != typed || !r.says(says) {
+				t.Errorf("%q: %d", typed, r.status)
+			}
+		}
+		for _, email := range []string{"owner@example.org", "ada@example.org"} {
+			if r := c.post("/verify-email", "email", email); r.location() != "/verify-email?sent=1" {
+				t.Errorf("%s: %d to %q", email, r.status, r.location())
+			}
+			if r := c.get("/verify-email"); !r.says("We have sent a mail to " + email) {
+				t.Errorf("%s is not shown", email)
+			}
+		}
+		if r := s.client().post(former); r.status != http.StatusNotFound {
+			t.Errorf("the link to the mistyped address: %d", r.status)
+		}
+		if r := c.post(p.last(t, "ada@example.org", 1).Link()); r.status != http.StatusSeeOther || !c.in() {
+			t.Errorf("the link to the right one: %d", r.status)
+		}
+		if r := s.client().post("/verify-email", "email", "eve@example.org"); r.location() != "/login" {
+			t.Errorf("somebody who has not registered: %d", r.status)
+		}
+	}, withMail)
+}
+
+// TestAdminSeesWhoIsUnproven, and sends the mail again.
+func TestAdminSeesWhoIsUnproven(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		s.client().registered("ada", "ada@example.org")
+		p.send(t)
+		staff := s.as(s.add("staff", asStaff))
+		if r := staff.get("/admin/users"); !r.says("ada@example.org not confirmed") {
+			t.Error("the list does not tell")
+		}
+		ada, err := s.db.UserByName(t.Context(), "ada")
+		must(t, err)
+		r := staff.get(path("/admin/users/ID", ada.ID))
+		if r.Find("form[action$='/proof']").Length() != 1 || !r.says("ada@example.org") {
+			t.Error("the person's page does not tell")
+		}
+		if r := staff.post(path("/admin/users/ID/proof", ada.ID)); r.location() != path("/admin/users/ID?saved=proof", ada.ID) {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+		p.last(t, "ada@example.org", 2)
+	}, withMail)
+}

@@ -73,7 +73,7 @@ const newPasswordHelp = "At least 8 characters. A few words in a row are easy to
 
 func passwordFields(errs form.Errors) []Field {
 	return []Field{
-		password("old_password", "Present password", "current-password", "", errs["old_password"]),
+		password("old_password", "Current password", "current-password", "", errs["old_password"]),
 		password("new_password", "New password", "new-password", newPasswordHelp, errs["new_password"]),
 	}
 }
@@ -101,6 +101,14 @@ func (c Confirm) errors() form.Errors {
 		return nil
 	}
 	return form.Errors{"password": c.Error}
+}
+
+// waitingText says what whoever waits for approval waits for.
+func waitingText(page Page) string {
+	if page.Mail {
+		return "An administrator of " + page.Site + " looks at it. When it is approved you get a mail, and can log in."
+	}
+	return "An administrator of " + page.Site + " looks at it. Try to log in later: once it is approved, you can."
 }
 
 func plainText() *profile.Kind { return profile.Control("text") }
@@ -145,6 +153,13 @@ func sessionsCount(n int) string {
 		return "You are logged in with this browser alone."
 	}
 	return "You are logged in with " + strconv.Itoa(n) + " browsers."
+}
+
+func (look LookAtMail) field() Field {
+	return Field{
+		Attribute: profile.Attribute{Kind: profile.Control("email"), Name: "email", Label: "E-mail", Autocomplete: "email", Max: account.EmailMax, Required: true},
+		Value:     look.Email, Error: look.Error,
+	}
 }
 
 func (r Reset) field() Field {

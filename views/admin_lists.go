@@ -2,7 +2,6 @@ package views
 
 import (
 	"strconv"
-	"strings"
 
 	"nameplate/internal/account"
 	"nameplate/internal/profile"
@@ -56,10 +55,27 @@ func (i Invitation) made() string {
 	return text
 }
 
+// mailWords say what each mail is about, as its subject does.
+var mailWords = map[string]string{
+	"verify_email":     "Confirm your e-mail address",
+	"email_changed":    "The e-mail address was changed",
+	"reset_password":   "Choose a new password",
+	"password_changed": "The password was changed",
+	"two_factor_on":    "Two-factor authentication was turned on",
+	"two_factor_off":   "Two-factor authentication was turned off",
+	"passkey_added":    "A passkey was added",
+	"passkey_removed":  "A passkey was removed",
+	"invitation":       "An invitation",
+	"approved":         "The account is approved",
+	"awaits_approval":  "An account waits for approval",
+}
+
 // what says in words what a mail is about.
 func (m FailedMail) what() string {
-	text := strings.ReplaceAll(m.Kind, "_", " ")
-	return strings.ToUpper(text[:1]) + text[1:]
+	if words := mailWords[m.Kind]; words != "" {
+		return words
+	}
+	return m.Kind
 }
 
 func (m FailedMail) state() string {

@@ -17,6 +17,8 @@ type Page struct {
 	Path        string                   // the path of the request, for aria-current
 	Me          *account.User            // who asks; nil for nobody
 	Open        bool                     // whether strangers may register
+	Mail        bool                     // whether mail reaches people
+	Approval    bool                     // whether who registers has to be approved
 	Passkeys    bool                     // whether browsers offer passkeys here
 	CSRF        string                   // the token for every form that posts
 	Saved       string                   // what has just been saved, said once; empty for nothing

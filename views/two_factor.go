@@ -18,6 +18,22 @@ func codePath(next string, recovery bool) string {
 	return "/login/code?" + query.Encode()
 }
 
+// next is where logging in goes on to.
+func (two TwoFactor) next() string {
+	if two.Next == "" {
+		return "/settings/account"
+	}
+	return two.Next
+}
+
+// after is where one goes on to from the recovery codes.
+func (two TwoFactor) after() string {
+	if two.Next == "" {
+		return "/settings/two-factor"
+	}
+	return two.Next
+}
+
 func qrBox(size int) string { return fmt.Sprintf("0 0 %d %d", size, size) }
 
 // grouped writes a key in groups of four, as people read it off.
