@@ -256,6 +256,23 @@ func TestGuessingIsSlowedAndForgiven(t *testing.T) {
 	})
 }
 
+// TestWhatIsFreeBlocksNobody: two transactions begin in one order and are served in the other.
+func TestWhatIsFreeBlocksNobody(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c, guess := setClock(d), db.Guess{Key: "k", Free: 5}
+		if wait, err := d.Guess(t.Context(), guess); err != nil || wait != 0 {
+			t.Fatal(wait, err)
+		}
+		c.pass(-time.Millisecond)
+		if wait, err := d.Guess(t.Context(), guess); err != nil || wait != 0 {
+			t.Errorf("the one that began before: %v %v", wait, err)
+		}
+		if wait, err := d.Wait(t.Context(), guess); err != nil || wait != 0 {
+			t.Errorf("looked at from before: %v %v", wait, err)
+		}
+	})
+}
+
 func TestGuessesAtOnceDontSlipThrough(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		results := make(chan time.Duration, 30)

@@ -47,10 +47,13 @@ func (d *DB) Guess(ctx context.Context, guesses ...Guess) (wait time.Duration, e
 			return nil
 		}
 		for i, g := range guesses {
-			n := failures[i] + 1
+			n, until := failures[i]+1, int64(0)
+			if pause := g.wait(n); pause > 0 { // what is free blocks nobody, whatever another transaction's clock says
+				until = now + pause.Milliseconds()
+			}
 			_, err := tx.exec(ctx, "INSERT INTO throttles (key, failures, last_at, blocked_until) VALUES (?1, ?2, ?3, ?4)"+
 				" ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at,"+
-				" blocked_until = excluded.blocked_until", g.Key, n, now, now+g.wait(n).Milliseconds())
+				" blocked_until = excluded.blocked_until", g.Key, n, now, until)
 			if err != nil {
 				return err
 			}
