@@ -1,8 +1,10 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,10 +15,12 @@ import (
 // change is one field of a person that becomes another.
 type change struct {
 	field    string
+	column   string // where another than field
 	old, new string
 	value    any    // what the column gets
 	key      string // the folded form, where the field has a column for it
 	ofUser   bool
+	rights   bool // what the person is permitted, which is kept in tables of its own
 	secret   bool // only its owner sees it: the history says that it changed, and not from what to what
 }
 
@@ -41,6 +45,10 @@ func (d *DB) changes(before, after account.User) []change {
 				value: flag.new, ofUser: true})
 		}
 	}
+	if old, value := stored(before, "email_verified"), stored(after, "email_verified"); old != value {
+		list = append(list, change{field: "email_verified", column: "email_verified_at", old: old, new: value, value: orNull(after.EmailVerified), ofUser: true})
+	}
+	list = append(list, rightsChanges(before, after)...)
 	for _, attr := range d.profile.Attributes {
 		if old, value := before.Attributes[attr.Name], after.Attributes[attr.Name]; old != value {
 			c := change{field: attr.Name, old: old, new: value, value: argument(attr, value)}
@@ -51,11 +59,29 @@ func (d *DB) changes(before, after account.User) []change {
 	return list
 }
 
+// rightsChanges lists what differs in what a person is permitted, where both were read with it.
+func rightsChanges(before, after account.User) (list []change) {
+	add := func(field string, old, now []string) {
+		if old != nil && now != nil && !slices.Equal(old, now) {
+			list = append(list, change{field: field, old: strings.Join(old, "\n"), new: strings.Join(now, "\n"), rights: true})
+		}
+	}
+	add("groups", before.Groups, after.Groups)
+	add("permissions", before.Permissions, after.Permissions)
+	return list
+}
+
 // save writes and logs what differs between before, which is in the database, and after, and returns the person as saved.
 // The rules of all ways to change a person are here: the last superuser stays, rights that change end sessions.
 func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (account.User, error) {
 	if err := tx.resolvePictures(ctx, before, &after); err != nil {
 		return before, err
+	}
+	if before.Email != after.Email {
+		after.NewEmail = ""
+		if tx.undoes == 0 && account.Key(before.Email) != account.Key(after.Email) {
+			after.EmailVerified = fromMilli(0)
+		}
 	}
 	list := tx.changes(before, after)
 	if len(list) == 0 {
@@ -68,12 +94,15 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	var inProfile []change
 	set, args := "version = ?2", []any{before.ID, after.Version}
 	for _, c := range list {
+		if c.rights {
+			continue
+		}
 		if !c.ofUser {
 			inProfile = append(inProfile, c)
 			continue
 		}
 		args = append(args, c.value)
-		set += fmt.Sprintf(", %s = ?%d", c.field, len(args))
+		set += fmt.Sprintf(", %s = ?%d", cmp.Or(c.column, c.field), len(args))
 		if _, isText := c.value.(string); isText {
 			args = append(args, c.key)
 			set += fmt.Sprintf(", %s_key = ?%d", c.field, len(args))
@@ -85,14 +114,13 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	if err := tx.setProfile(ctx, before.ID, inProfile); err != nil {
 		return before, err
 	}
-	if err := tx.dropReplaced(ctx, before, after); err != nil {
+	if err := tx.dropReplaced(ctx, by, before, after); err != nil {
 		return before, err
 	}
 	if err := tx.index(ctx, after); err != nil {
 		return before, err
 	}
 	if before.Email != after.Email {
-		after.NewEmail, after.EmailVerified = "", fromMilli(0)
 		if err := tx.emailChanged(ctx, before); err != nil {
 			return before, err
 		}
@@ -100,12 +128,24 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	if err := tx.activated(ctx, before, &after); err != nil {
 		return before, err
 	}
-	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser {
-		if err := tx.endSessions(ctx, before.ID, ""); err != nil {
-			return before, err
-		}
+	if err := tx.savedRights(ctx, before, after, list); err != nil {
+		return before, err
 	}
 	return after, tx.log(ctx, by, after, "change", list...)
+}
+
+// savedRights writes what a person may do, and ends every session of theirs where that is another now.
+func (tx *Tx) savedRights(ctx context.Context, before, after account.User, list []change) error {
+	regrouped := slices.ContainsFunc(list, func(c change) bool { return c.rights })
+	if regrouped {
+		if err := tx.setRights(ctx, before.ID, after.Groups, after.Permissions); err != nil {
+			return err
+		}
+	}
+	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser || regrouped && after.IsStaff {
+		return tx.endSessions(ctx, before.ID, "")
+	}
+	return nil
 }
 
 // activated ends the wait of who has registered and was to be approved. They are told.

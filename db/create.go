@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"nameplate/internal/account"
 	"nameplate/internal/form"
@@ -84,13 +85,32 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 	if err := tx.resolvePictures(ctx, account.User{}, u); err != nil {
 		return err
 	}
-	verified := sql.NullInt64{Int64: u.EmailVerified.UnixMilli(), Valid: !u.EmailVerified.IsZero()}
+	if err := tx.insertUser(ctx, u); err != nil {
+		return err
+	}
+	if sortRights(u); len(u.Groups)+len(u.Permissions) > 0 {
+		if err := tx.setRights(ctx, u.ID, u.Groups, u.Permissions); err != nil {
+			return err
+		}
+	}
+	if err := tx.log(ctx, by, *u, "add", change{}); err != nil || u.NewEmail == "" {
+		return err
+	}
+	return tx.queue(ctx, MailVerify, u.ID, u.NewEmail)
+}
+
+// insertUser writes a person with the profile. Somebody who comes back has an id and a last log-in.
+func (tx *Tx) insertUser(ctx context.Context, u *account.User) error {
+	columns, values := "", ""
+	args := []any{u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
+		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail,
+		u.AwaitsApproval, orNull(u.EmailVerified)}
+	if u.ID != 0 {
+		columns, values, args = ", id, last_login", ", ?18, ?19", append(args, u.ID, orNull(u.LastLogin))
+	}
 	err := tx.row(ctx, "INSERT INTO users (username, username_key, email, email_key, password, first_name, first_name_key,"+
-		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at)"+
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) RETURNING id",
-		u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
-		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail, u.AwaitsApproval, verified).
-		Scan(&u.ID)
+		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at"+columns+
+		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17"+values+") RETURNING id", args...).Scan(&u.ID)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)
 	}
@@ -103,13 +123,12 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 	if err := tx.setProfile(ctx, u.ID, changed); err != nil {
 		return err
 	}
-	if err := tx.index(ctx, *u); err != nil {
-		return err
-	}
-	if err := tx.log(ctx, by, *u, "add", change{}); err != nil || u.NewEmail == "" {
-		return err
-	}
-	return tx.queue(ctx, MailVerify, u.ID, u.NewEmail)
+	return tx.index(ctx, *u)
+}
+
+// orNull is a moment as a column holds it that may hold none.
+func orNull(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
 }
 
 // checked parses what differs between before and typed by each field's own rules, and returns typed with the parsed values.

@@ -61,8 +61,8 @@ func (d *DB) Data(ctx context.Context, id int64, session string) (data Data, err
 }
 
 func (tx *Tx) eventsOf(ctx context.Context, id int64) ([]Event, error) {
-	return all(scanEvent)(tx.rows(ctx, "SELECT at, by_username, action, field, old, new, CASE WHEN by_id IS NULL OR by_id = user_id THEN ip ELSE '' END"+
-		" FROM history WHERE user_id = ?1 ORDER BY id", id))
+	return all(scanEvent)(tx.rows(ctx, "SELECT at, by_username, action, field, old, new, CASE WHEN by_id IS NULL OR by_id = object_id THEN ip ELSE '' END"+
+		" FROM history WHERE resource = 'users' AND object_id = ?1 ORDER BY id", id))
 }
 
 func scanEvent(row scanner) (e Event, err error) {

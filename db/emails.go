@@ -56,10 +56,6 @@ func (tx *Tx) changeEmailNow(ctx context.Context, by Author, before account.User
 		return err
 	}
 	*saved = written
-	if account.Key(before.Email) == account.Key(email) && !before.EmailVerified.IsZero() {
-		saved.EmailVerified = before.EmailVerified
-		return tx.setVerified(ctx, before.ID, before.EmailVerified)
-	}
 	return nil
 }
 
@@ -245,7 +241,7 @@ func (tx *Tx) dropWaysIn(ctx context.Context, by Author, u account.User, since t
 
 // emailChanged makes what belonged to the former address of a person dead. Whoever proves the new one says so afterwards.
 func (tx *Tx) emailChanged(ctx context.Context, before account.User) error {
-	_, err := tx.exec(ctx, "UPDATE users SET email_verified_at = NULL, new_email = '' WHERE id = ?1", before.ID)
+	_, err := tx.exec(ctx, "UPDATE users SET new_email = '' WHERE id = ?1", before.ID)
 	if err == nil {
 		_, err = tx.exec(ctx, "DELETE FROM mail WHERE kind = ?1 AND address = ?2", MailReset, account.Key(before.Email))
 	}

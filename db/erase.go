@@ -31,7 +31,7 @@ func (tx *Tx) erase(ctx context.Context, by Author, u account.User) error {
 	if err := tx.keepSuperuser(ctx, u, account.User{}); err != nil {
 		return err
 	}
-	if err := tx.dropReplaced(ctx, u, account.User{}); err != nil {
+	if err := tx.dropReplaced(ctx, by, u, account.User{}); err != nil {
 		return err
 	}
 	if err := tx.dropReset(ctx, u.ID); err != nil {
@@ -41,7 +41,7 @@ func (tx *Tx) erase(ctx context.Context, by Author, u account.User) error {
 		by.IP = ""
 	}
 	name := account.User{ID: u.ID, Username: Deleted, Version: u.Version + 1}
-	if err := tx.log(ctx, by, name, "delete", change{}); err != nil {
+	if err := tx.log(ctx, by, name, "erase", change{}); err != nil {
 		return err
 	}
 	for _, query := range []string{
@@ -52,11 +52,19 @@ func (tx *Tx) erase(ctx context.Context, by Author, u account.User) error {
 			return err
 		}
 	}
-	if _, err := tx.exec(ctx, "UPDATE history SET username = ?2, old = '', new = '', ip = CASE WHEN by_id IS NULL OR by_id = ?1 THEN '' ELSE ip END"+
-		" WHERE user_id = ?1", u.ID, Deleted); err != nil {
+	return tx.forget(ctx, u.ID)
+}
+
+// forget takes out of the history, and out of the pictures that are kept, who it was that is erased.
+func (tx *Tx) forget(ctx context.Context, id int64) error {
+	if _, err := tx.letGoOf(ctx, "user_id = ?1", id); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, "UPDATE history SET by_username = ?2, ip = '' WHERE by_id = ?1", u.ID, Deleted)
+	if _, err := tx.exec(ctx, "UPDATE history SET object_repr = ?2, old = '', new = '', ip = CASE WHEN by_id IS NULL OR by_id = ?1 THEN '' ELSE ip END"+
+		" WHERE resource = 'users' AND object_id = ?1", id, Deleted); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "UPDATE history SET by_username = ?2, ip = '' WHERE by_id = ?1", id, Deleted)
 	return err
 }
 

@@ -31,6 +31,8 @@ var (
 	ErrPending = errors.New("the database has pending migrations: run nameplate migrate")
 	// ErrBusy says that the database is locked, read-only, full or away. Nothing was changed; trying again later can help.
 	ErrBusy = errors.New("the database can't take this now")
+	// ErrGroupGone says that there is no such group any more.
+	ErrGroupGone = errors.New("the group is gone")
 	// ErrPictureGone says that a waiting picture is not kept any longer.
 	ErrPictureGone = errors.New("the picture was not kept any longer")
 	// ErrSessionGone says that a session was ended while a request of it was under way.

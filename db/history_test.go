@@ -33,12 +33,12 @@ func TestHistoryTellsEveryChangeAndNoPassword(t *testing.T) {
 	if got := historyLines(t, d); !slices.Equal(got, before) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(before, "\n"))
 	}
-	if _, err := d.DeleteUser(ctx, by, root, u.ID); err != nil {
+	if err := d.EraseUser(ctx, by, root, u.ID); err != nil {
 		t.Fatal(err)
 	}
 	after := []string{" add root  >  1", "root add a deleted person  > 192.0.2.1 1", "root change a deleted person first_name > 192.0.2.1 2",
 		"root change a deleted person is_active > 192.0.2.1 2", "root change a deleted person password > 192.0.2.1 3",
-		"root delete a deleted person  > 192.0.2.1 4"}
+		"root erase a deleted person  > 192.0.2.1 4"}
 	if got := historyLines(t, d); !slices.Equal(got, after) {
 		t.Errorf("after deleting: got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(after, "\n"))
 	}
@@ -46,7 +46,7 @@ func TestHistoryTellsEveryChangeAndNoPassword(t *testing.T) {
 
 func historyLines(t *testing.T, d *DB) []string {
 	t.Helper()
-	rows, err := d.r.Query("SELECT by_username || ' ' || action || ' ' || username || ' ' || field || ' ' || old || '>' || new || ' ' ||" +
+	rows, err := d.r.Query("SELECT by_username || ' ' || action || ' ' || object_repr || ' ' || field || ' ' || old || '>' || new || ' ' ||" +
 		" ip || ' ' || version FROM history ORDER BY id")
 	if err != nil {
 		t.Fatal(err)

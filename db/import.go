@@ -58,12 +58,12 @@ var errNotApplied = errors.New("not applied")
 func (d *DB) ImportUsers(ctx context.Context, by Author, table profile.Table, digest string) (Import, error) {
 	var done Import
 	err := d.write(ctx, func(tx *Tx) error {
-		asks, err := tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1", by.ID))
-		if errors.Is(told(err), ErrNotFound) || err == nil && !account.MayAdd(asks) {
-			return ErrForbidden
-		}
+		asks, err := tx.asker(ctx, by.ID)
 		if err != nil {
-			return fmt.Errorf("read who asks: %w", err)
+			return err
+		}
+		if !account.MayAdd(asks) && !account.May(asks, account.Change, account.Users) {
+			return ErrForbidden
 		}
 		seen := map[string]int{}
 		for _, line := range table.Lines {
@@ -121,7 +121,12 @@ func (tx *Tx) importLine(ctx context.Context, by Author, asks account.User, colu
 		one.Errors.Add("username", form.Message(fmt.Sprintf("Line %d is of the same person. Leave one of the two out.", other)))
 	}
 	seen[key] = line.Number
-	if !one.New && !account.MayChange(asks, before) {
+	switch {
+	case one.New && !account.MayAdd(asks):
+		one.Errors.Add("username", form.Message("You may not add people: this line is of somebody new."))
+	case !one.New && !account.May(asks, account.Change, account.Users):
+		one.Errors.Add("username", form.Message("You may not change people: this line is of somebody who is there."))
+	case !one.New && !account.MayChange(asks, before):
 		one.Errors.Add("username", form.Message("Only a superuser may change this person."))
 	}
 	if len(one.Errors) > 0 {

@@ -29,7 +29,7 @@ func table(t *testing.T, d *db.DB, text string) profile.Table {
 func staffOf(t *testing.T, d *db.DB) (boss, clerk db.Author) {
 	t.Helper()
 	for name, by := range map[string]*db.Author{"boss": &boss, "clerk": &clerk} {
-		u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: name, IsActive: true, IsStaff: true, IsSuperuser: name == "boss"})
+		u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: name, IsActive: true, IsStaff: true, IsSuperuser: name == "boss", Permissions: []string{"users.add", "users.change"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,9 +31,8 @@ type Invitation struct {
 	Uses      int
 	ExpiresAt time.Time
 	CreatedAt time.Time
-	By        string         // the username of who made it; empty for somebody who is gone
-	Came      []account.User // who has registered with it and is still there: id and username alone
-	Open      bool           // somebody may still come by it
+	By        string // the username of who made it; empty for somebody who is gone
+	Open      bool   // somebody may still come by it
 }
 
 // AddInvitation makes an invitation and returns its token, which is kept nowhere. With mail, an invitation for one address is sent
@@ -59,7 +58,7 @@ func (d *DB) AddInvitation(ctx context.Context, by Author, email string, uses, d
 	}
 	mail = mail && email != ""
 	err = d.write(ctx, func(tx *Tx) error {
-		if err := tx.mayAdd(ctx, by); err != nil {
+		if err := tx.may(ctx, by, account.Add, account.Invitations); err != nil {
 			return err
 		}
 		var hash any
@@ -70,6 +69,9 @@ func (d *DB) AddInvitation(ctx context.Context, by Author, email string, uses, d
 		now, id := tx.now(), int64(0)
 		err := tx.row(ctx, "INSERT INTO invitations (token_hash, email, mailed, max_uses, expires_at, created_at, by_id)"+
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id", hash, email, mail, uses, now+int64(days)*24*time.Hour.Milliseconds(), now, by.ID).Scan(&id)
+		if err == nil {
+			err = tx.record(ctx, by, invitationSubject(id), "add", change{})
+		}
 		if err != nil || !mail {
 			return err
 		}
@@ -81,15 +83,6 @@ func (d *DB) AddInvitation(ctx context.Context, by Author, email string, uses, d
 	return token, nil
 }
 
-// mayAdd fails with ErrForbidden for who may not add people, with the rights of this moment.
-func (tx *Tx) mayAdd(ctx context.Context, by Author) error {
-	asks, err := tx.person(ctx, by.ID)
-	if errors.Is(told(err), ErrNotFound) || err == nil && !account.MayAdd(asks) {
-		return ErrForbidden
-	}
-	return err
-}
-
 const invitationRows = "SELECT i.id, i.email, i.mailed, i.max_uses, i.uses, i.expires_at, i.created_at, COALESCE(u.username, '')" +
 	" FROM invitations i LEFT JOIN users u ON u.id = i.by_id "
 
@@ -99,39 +92,6 @@ func (d *DB) scanInvitation(row scanner) (i Invitation, err error) {
 	i.ExpiresAt, i.CreatedAt = fromMilli(expires), fromMilli(created)
 	i.Open = i.Uses < i.MaxUses && d.Now().Before(i.ExpiresAt)
 	return i, err
-}
-
-// Invitations lists the newest invitations, at most limit, with who came by each.
-func (d *DB) Invitations(ctx context.Context, limit int) (list []Invitation, err error) {
-	err = d.read(ctx, func(tx *Tx) error {
-		if list, err = all(d.scanInvitation)(tx.rows(ctx, invitationRows+"ORDER BY i.id DESC LIMIT ?1", limit)); err != nil || len(list) == 0 {
-			return err
-		}
-		return tx.came(ctx, list)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list invitations: %w", err)
-	}
-	return list, nil
-}
-
-// came fills in who came by each invitation of a list.
-func (tx *Tx) came(ctx context.Context, list []Invitation) error {
-	at := map[int64]*Invitation{}
-	for i := range list {
-		at[list[i].ID] = &list[i]
-	}
-	add := func(row scanner) (u account.User, err error) {
-		var id int64
-		err = row.Scan(&id, &u.ID, &u.Username)
-		if i := at[id]; err == nil && i != nil {
-			i.Came = append(i.Came, u)
-		}
-		return u, err
-	}
-	_, err := all(add)(tx.rows(ctx, "SELECT iu.invitation_id, u.id, u.username FROM invitation_uses iu JOIN users u ON u.id = iu.user_id"+
-		" WHERE iu.invitation_id BETWEEN ?1 AND ?2 ORDER BY u.id", list[len(list)-1].ID, list[0].ID))
-	return err
 }
 
 // Invitation returns the invitation that a token stands for, if somebody may still come by it. It fails with ErrNotFound.
@@ -146,28 +106,25 @@ func (d *DB) Invitation(ctx context.Context, token string) (Invitation, error) {
 	return i, nil
 }
 
-// RevokeInvitation ends an invitation. Who has come by it stays. It fails with ErrNotFound, and with ErrForbidden for who may not add
-// people.
-func (d *DB) RevokeInvitation(ctx context.Context, by Author, id int64) error {
-	err := d.write(ctx, func(tx *Tx) error {
-		if err := tx.mayAdd(ctx, by); err != nil {
-			return err
-		}
-		now := tx.now()
-		n, err := tx.exec(ctx, "UPDATE invitations SET expires_at = ?2 WHERE id = ?1 AND expires_at > ?2", id, now)
-		if err == nil && n == 0 {
-			return ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.exec(ctx, "DELETE FROM mail WHERE invitation_id = ?1", id)
+// revoke ends an invitation. The mail with its link goes, where it is still to be sent.
+func (tx *Tx) revoke(ctx context.Context, by Author, id int64) error {
+	var expires int64
+	now := tx.now()
+	if err := tx.row(ctx, "SELECT expires_at FROM invitations WHERE id = ?1 AND expires_at > ?2", id, now).Scan(&expires); err != nil {
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("revoke invitation %d: %w", id, err)
 	}
-	return nil
+	if _, err := tx.exec(ctx, "UPDATE invitations SET expires_at = ?2 WHERE id = ?1", id, now); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "DELETE FROM mail WHERE invitation_id = ?1", id); err != nil {
+		return err
+	}
+	return tx.record(ctx, by, invitationSubject(id), "change", change{field: "expires_at", old: strconv.FormatInt(expires, 10), new: strconv.FormatInt(now, 10)})
+}
+
+// invitationSubject is what the history calls an invitation: nothing of whom it was for.
+func invitationSubject(id int64) subject {
+	return subject{resource: account.Invitations, id: id, repr: "Invitation " + strconv.FormatInt(id, 10)}
 }
 
 // comeBy uses an invitation for somebody who registers. Of two who use the last one at once, one gets ErrNotFound.

@@ -250,7 +250,7 @@ func TestUniqueAttributes(t *testing.T) {
 func TestWhoMayNotEditIsRefused(t *testing.T) {
 	dbtest.EachWith(t, "[[attribute]]\nname='desk'\nkind='text'\nedit='staff'\n[[attribute]]\nname='secret'\nkind='text'\nsee='oneself'\n", func(t *testing.T, d *db.DB) {
 		add := func(name string, staff bool) account.User {
-			u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: name, IsActive: true, IsStaff: staff, Attributes: map[string]string{"secret": "mine"}})
+			u, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: name, IsActive: true, IsStaff: staff, Permissions: account.Permissions(), Attributes: map[string]string{"secret": "mine"}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -165,41 +165,6 @@ func mailPause(n int) time.Duration {
 	return min(mailLongestPause, mailFirstPause<<min(max(n-1, 0), 10))
 }
 
-// FailingMail lists the mails that could not be sent: those that were given up first, then those that are tried again, the
-// newest first, at most limit.
-func (d *DB) FailingMail(ctx context.Context, limit int) ([]Mail, error) {
-	list, err := all(scanMail)(d.r.QueryContext(ctx, d.dialect(mailRows+"WHERE m.error <> '' ORDER BY m.next_at IS NULL DESC, m.id DESC LIMIT ?1"), limit))
-	if err != nil {
-		return nil, fmt.Errorf("list mail: %w", err)
-	}
-	return list, nil
-}
-
-// RetryMail sends a mail that could not be sent once more, and tries it for another two days. It fails with ErrNotFound.
-func (d *DB) RetryMail(ctx context.Context, id int64) error {
-	return d.changeMail(ctx, id, "UPDATE mail SET next_at = ?2, created_at = ?2, tries = 0 WHERE id = ?1 AND error <> ''", d.now())
-}
-
-// DropMail gives up a mail that could not be sent. It fails with ErrNotFound.
-func (d *DB) DropMail(ctx context.Context, id int64) error {
-	return d.changeMail(ctx, id, "DELETE FROM mail WHERE id = ?1 AND error <> ''")
-}
-
-func (d *DB) changeMail(ctx context.Context, id int64, query string, args ...any) error {
-	err := d.write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, query, append([]any{id}, args...)...)
-		if err == nil && n == 0 {
-			return ErrNotFound
-		}
-		tx.mailed = true
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("change mail %d: %w", id, err)
-	}
-	return nil
-}
-
 // cutText returns at most n characters of what somebody else's server says, as a column can hold it.
 func cutText(s string, n int) string {
 	var out []rune

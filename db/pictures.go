@@ -100,6 +100,12 @@ func (tx *Tx) resolvePictures(ctx context.Context, before account.User, after *a
 		if !storable(token) {
 			return gone
 		}
+		if back, err := tx.takeBackPicture(ctx, before.ID, token); err != nil || back {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		var name string
 		err := told(tx.row(ctx, "DELETE FROM waiting_pictures WHERE token = ?1 AND state <> 'dropped' RETURNING name", token).
 			Scan(&name))
@@ -117,20 +123,44 @@ func (tx *Tx) resolvePictures(ctx context.Context, before account.User, after *a
 	return nil
 }
 
-// dropReplaced notes the pictures that after does not have any more, until DropPicture has removed their files.
-func (tx *Tx) dropReplaced(ctx context.Context, before, after account.User) error {
+// takeBackPicture says whether an undo finds the picture that somebody had.
+func (tx *Tx) takeBackPicture(ctx context.Context, userID int64, name string) (bool, error) {
+	if tx.undoes == 0 {
+		return false, nil
+	}
+	n, err := tx.exec(ctx, "DELETE FROM kept_pictures WHERE user_id = ?1 AND name = ?2", userID, name)
+	return n > 0, err
+}
+
+// dropReplaced notes the pictures that after does not have any more, until DropPicture has removed their files. What staff have replaced
+// is kept for an undo.
+func (tx *Tx) dropReplaced(ctx context.Context, by Author, before, after account.User) error {
 	for _, attr := range tx.text.uploads {
 		name := before.Attributes[attr.Name]
 		if name == "" || name == after.Attributes[attr.Name] {
 			continue
 		}
-		_, err := tx.exec(ctx, "INSERT INTO waiting_pictures (token, name, state, created_at) VALUES (?1, ?2, ?3, ?4)",
-			rand.Text(), name, dropped, tx.now())
-		if err != nil {
-			return fmt.Errorf("note the dropped picture %s: %w", name, err)
+		if by.ID != 0 && by.ID != before.ID && after.ID != 0 {
+			if err := tx.keepPicture(ctx, before.ID, name); err != nil {
+				return err
+			}
+			continue
 		}
-		tx.replaced = append(tx.replaced, name)
+		if err := tx.dropName(ctx, name); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// dropName notes a picture until DropPicture has removed its files.
+func (tx *Tx) dropName(ctx context.Context, name string) error {
+	_, err := tx.exec(ctx, "INSERT INTO waiting_pictures (token, name, state, created_at) VALUES (?1, ?2, ?3, ?4)",
+		rand.Text(), name, dropped, tx.now())
+	if err != nil {
+		return fmt.Errorf("note the dropped picture %s: %w", name, err)
+	}
+	tx.replaced = append(tx.replaced, name)
 	return nil
 }
 

@@ -66,7 +66,7 @@ func add(a profile.Attribute) Step {
 
 func removal(a profile.Attribute, pg bool) []string {
 	return append(noIndexes(a, pg), "ALTER TABLE profiles DROP COLUMN "+quoted(a.Name), "DELETE FROM attributes WHERE name = "+quote(a.Name),
-		"UPDATE history SET old = '', new = '' WHERE field = "+quote(a.Name)) // what is lost is lost there too
+		"UPDATE history SET old = '', new = '' WHERE resource = 'users' AND field = "+quote(a.Name)) // what is lost is lost there too
 }
 
 func (d *DB) drop(ctx context.Context, a profile.Attribute, have map[string]recorded) ([]Step, error) {
@@ -100,7 +100,7 @@ func rename(a, old profile.Attribute) Step {
 		list := append(noIndexes(from, pg),
 			"ALTER TABLE profiles RENAME COLUMN "+quoted(from.Name)+" TO "+quoted(to.Name),
 			"UPDATE attributes SET name = "+quote(to.Name)+" WHERE name = "+quote(from.Name),
-			"UPDATE history SET field = "+quote(to.Name)+" WHERE field = "+quote(from.Name))
+			"UPDATE history SET field = "+quote(to.Name)+" WHERE resource = 'users' AND field = "+quote(from.Name))
 		return append(list, indexes(to, pg)...)
 	}
 	moved := old // its kind may change in a step of its own

@@ -39,7 +39,7 @@ func (d *DB) shows(ctx context.Context, attr profile.Attribute, name string, me 
 		if err != nil {
 			return false, fmt.Errorf("read whose picture %s is: %w", name, told(err))
 		}
-		shown := person.IsActive || me != nil && account.MayViewAdmin(*me)
+		shown := person.IsActive || me != nil && account.May(*me, account.View, account.Users)
 		if shown && attr.MaySee(me, person) {
 			return true, nil
 		}

@@ -6,11 +6,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 )
 
 // touchEvery is how often a session's last use is written at most.
 const touchEvery = time.Minute
+
+// sessionIDs is how many ids of sessions there are: whole numbers that JSON holds exactly.
+const sessionIDs = 1 << 53
 
 // never is when a session ends that has no end: some time in the year 2255.
 const never = 9_000_000_000_000
@@ -115,9 +119,9 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ 
 		if session.Life > 0 {
 			ends = now + session.Life.Milliseconds()
 		}
-		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at, idle, ends_at)"+
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)",
-			token, b, min(now+idle, ends), user, session.IP, session.UserAgent, now, idle, ends)
+		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at, idle, ends_at, id)"+
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10)",
+			token, b, min(now+idle, ends), user, session.IP, session.UserAgent, now, idle, ends, rand.Int64N(sessionIDs))
 		return err
 	})
 	if err != nil {
@@ -167,7 +171,7 @@ func (s *SessionStore) Delete(token string) error { return s.DeleteCtx(context.B
 
 // OpenSession is one session of a person, for them to look at.
 type OpenSession struct {
-	ID        string // says which it is, and lets nobody in
+	ID        int64 // says which it is, and lets nobody in
 	IP        string
 	UserAgent string
 	CreatedAt time.Time
@@ -178,14 +182,12 @@ type OpenSession struct {
 // SessionsOf lists where a person is logged in: this session (by its hashed token) first, then the one last used first.
 func (d *DB) SessionsOf(ctx context.Context, userID int64, this string) ([]OpenSession, error) {
 	scan := func(row scanner) (s OpenSession, err error) {
-		var token string
 		var created, seen int64
-		err = row.Scan(&token, &s.IP, &s.UserAgent, &created, &seen)
-		s.ID, s.This = sessionID(token), token == this
+		err = row.Scan(&s.ID, &s.This, &s.IP, &s.UserAgent, &created, &seen)
 		s.CreatedAt, s.SeenAt = fromMilli(created), fromMilli(seen)
 		return s, err
 	}
-	list, err := all(scan)(d.r.QueryContext(ctx, d.dialect("SELECT token_hash, ip, user_agent, created_at, seen_at FROM sessions"+
+	list, err := all(scan)(d.r.QueryContext(ctx, d.dialect("SELECT id, token_hash = ?3, ip, user_agent, created_at, seen_at FROM sessions"+
 		" WHERE user_id = ?1 AND expiry > ?2 ORDER BY token_hash <> ?3, seen_at DESC, token_hash LIMIT 200"), userID, d.now(), this))
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions of user %d: %w", userID, err)
@@ -193,23 +195,14 @@ func (d *DB) SessionsOf(ctx context.Context, userID int64, this string) ([]OpenS
 	return list, nil
 }
 
-// sessionID names a session without its token's hash.
-func sessionID(hashed string) string { return tokenHash("session " + hashed)[:20] }
-
 // EndSession ends one session of a person. It fails with ErrNotFound when they have none of that name.
-func (d *DB) EndSession(ctx context.Context, userID int64, id string) error {
+func (d *DB) EndSession(ctx context.Context, userID, id int64) error {
 	err := d.write(ctx, func(tx *Tx) error {
-		tokens, err := all(text)(tx.rows(ctx, "SELECT token_hash FROM sessions WHERE user_id = ?1", userID))
-		if err != nil {
-			return err
+		n, err := tx.exec(ctx, "DELETE FROM sessions WHERE user_id = ?1 AND id = ?2", userID, id)
+		if err == nil && n == 0 {
+			return ErrNotFound
 		}
-		for _, token := range tokens {
-			if sessionID(token) == id {
-				_, err := tx.exec(ctx, "DELETE FROM sessions WHERE token_hash = ?1", token)
-				return err
-			}
-		}
-		return ErrNotFound
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("end a session of user %d: %w", userID, err)

@@ -146,7 +146,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		if err != nil || len(list) != 2 {
 			t.Fatalf("%+v %v", list, err)
 		}
-		if !list[0].This || list[1].This || list[1].IP != "192.0.2.1" || list[1].UserAgent != "lynx" || list[0].ID == list[1].ID || strings.Contains(list[0].ID, "token") ||
+		if !list[0].This || list[1].This || list[1].IP != "192.0.2.1" || list[1].UserAgent != "lynx" || list[0].ID == list[1].ID ||
 			!list[1].CreatedAt.Equal(c.now().Add(-time.Minute)) {
 			t.Errorf("%+v", list)
 		}
@@ -154,9 +154,9 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		if err != nil || len(others) != 1 {
 			t.Fatalf("%+v %v", others, err)
 		}
-		for _, id := range []string{others[0].ID, "", "x"} {
+		for _, id := range []int64{others[0].ID, 0, -1} {
 			if err := d.EndSession(t.Context(), ada.ID, id); !errors.Is(err, db.ErrNotFound) {
-				t.Errorf("somebody else's session %q: %v", id, err)
+				t.Errorf("somebody else's session %d: %v", id, err)
 			}
 		}
 		if err := d.EndSession(t.Context(), ada.ID, list[1].ID); err != nil {
@@ -174,7 +174,7 @@ func TestSessionBeginsOnlyForWhoMayStillLogIn(t *testing.T) {
 		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
 		for outcome, change := range map[string]func(u account.User) error{
 			"a new password": func(u account.User) error { return d.SetPassword(ctx, nobody, u.ID, "another hash") },
-			"being deleted":  func(u account.User) error { _, err := d.DeleteUser(ctx, nobody, root, u.ID); return err },
+			"being deleted":  func(u account.User) error { return d.DeleteUser(ctx, nobody, root, u.ID) },
 			"being deactivated": func(u account.User) error {
 				u.IsActive = false
 				_, err := d.UpdateUser(ctx, nobody, root, u)

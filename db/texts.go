@@ -27,8 +27,8 @@ func newTexts(p profile.Profile, pg bool) texts {
 	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
 		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, p.user_id IS NOT NULL"
 	t := texts{
-		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1)",
-		pictures: "SELECT name FROM waiting_pictures",
+		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
+		pictures: "SELECT name FROM waiting_pictures UNION SELECT name FROM kept_pictures",
 	}
 	for _, attr := range p.Attributes {
 		column := quoted(attr.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"nameplate/internal/account"
 	"nameplate/internal/profile"
@@ -60,11 +61,9 @@ func (tx *Tx) mayEdit(ctx context.Context, by Author, person account.User, attr 
 		return nil
 	}
 	asks := person
-	if by.ID != person.ID {
+	if by.ID != person.ID || person.IsStaff {
 		var err error
-		if asks, err = tx.person(ctx, by.ID); errors.Is(err, ErrNotFound) {
-			return ErrForbidden
-		} else if err != nil {
+		if asks, err = tx.asker(ctx, by.ID); err != nil {
 			return err
 		}
 	}
@@ -90,6 +89,10 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 		if err != nil {
 			return err
 		}
+		if err := tx.readRights(ctx, tx.sql, &before); err != nil {
+			return err
+		}
+		keepRights(&u, before)
 		if err := tx.mayUpdate(ctx, me.ID, before, u); err != nil {
 			return err
 		}
@@ -125,24 +128,15 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 
 // mayUpdate asks account's rules, with the rights that me has at this moment.
 func (tx *Tx) mayUpdate(ctx context.Context, me int64, before, after account.User) error {
-	asks := before
-	if me != before.ID {
-		var err error
-		asks, err = tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1", me))
-		if errors.Is(told(err), ErrNotFound) {
-			return ErrForbidden
-		}
-		if err != nil {
-			return fmt.Errorf("read who asks: %w", err)
-		}
+	asks, err := tx.asker(ctx, me)
+	if err != nil {
+		return err
 	}
-	if !account.MayChange(asks, before) {
+	rights := before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser || !slices.Equal(before.Permissions, after.Permissions)
+	if !account.MayChange(asks, before) || rights && !account.MaySetRights(asks) {
 		return ErrForbidden
 	}
-	if (before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser) && !account.MaySetRights(asks) {
-		return ErrForbidden
-	}
-	return nil
+	return tx.mayRegroup(ctx, asks, before, after)
 }
 
 // current fails with *Conflict when before is no longer the version that the form of me was made of. What me does not see is no conflict,
@@ -151,7 +145,7 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 	if before.Version == version {
 		return nil
 	}
-	rows, err := tx.rows(ctx, "SELECT field, old, version FROM history WHERE user_id = ?1 AND version > ?2 AND action = 'change'"+
+	rows, err := tx.rows(ctx, "SELECT field, old, version FROM history WHERE resource = 'users' AND object_id = ?1 AND version > ?2 AND action = 'change'"+
 		" ORDER BY id", before.ID, version)
 	if err != nil {
 		return fmt.Errorf("read what was changed: %w", err)
@@ -166,7 +160,7 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 		}
 		told[at] = true
 		attr, ok := tx.profile.Attribute(field)
-		if field == "password" || ok && !attr.MaySee(&me, before) {
+		if field == "password" || field == "email_verified" || ok && !attr.MaySee(&me, before) {
 			continue
 		}
 		if _, ok := was[field]; !ok {
@@ -196,34 +190,6 @@ func (tx *Tx) unchanged(ctx context.Context, before, after account.User, field s
 		conflict.Was = map[string]string{field: was}
 	}
 	return err
-}
-
-// DeleteUser deletes a person with all that is theirs, asked for by me. It returns the names of their pictures, to be given to
-// DropPicture. It fails with ErrForbidden, ErrLastSuperuser and ErrNotFound.
-func (d *DB) DeleteUser(ctx context.Context, by Author, me account.User, id int64) (pictures []string, err error) {
-	err = d.write(ctx, func(tx *Tx) error {
-		before, err := tx.person(ctx, id)
-		if err != nil {
-			return err
-		}
-		asks, err := tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1", me.ID))
-		if err != nil && !errors.Is(told(err), ErrNotFound) {
-			return fmt.Errorf("read who asks: %w", err)
-		}
-		if !account.MayDelete(asks, before) {
-			return ErrForbidden
-		}
-		for _, attr := range tx.text.uploads {
-			if name := before.Attributes[attr.Name]; name != "" {
-				pictures = append(pictures, name)
-			}
-		}
-		return tx.erase(ctx, by, before)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("delete user %d: %w", id, err)
-	}
-	return pictures, nil
 }
 
 // LoggedIn notes that the person has just logged in, and takes back the guesses that were counted for it. Whoever knows the password

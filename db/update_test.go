@@ -41,9 +41,10 @@ func TestSecondAdminIsToldWhatTheFirstChanged(t *testing.T) {
 func TestRightsHoldBelowHTTP(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
-		staff := add(t, d, account.User{Username: "staff", IsStaff: true})
+		staff := add(t, d, account.User{Username: "staff", IsStaff: true, Permissions: account.Permissions()})
 		other := add(t, d, account.User{Username: "other", IsStaff: true})
 		plain := add(t, d, account.User{Username: "plain"})
+		viewer := add(t, d, account.User{Username: "viewer", IsStaff: true, Permissions: []string{"users.view"}})
 		for name, row := range map[string]struct {
 			me, target account.User
 			change     func(*account.User)
@@ -58,6 +59,10 @@ func TestRightsHoldBelowHTTP(t *testing.T) {
 			"members change nobody":         {plain, other, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
 			"forged rights are read anew":   {account.User{ID: plain.ID, IsActive: true, IsSuperuser: true}, other, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
 			"who is nobody changes nobody":  {account.User{ID: 99, IsActive: true, IsSuperuser: true}, plain, func(u *account.User) { u.FirstName = "X" }, db.ErrForbidden},
+			"staff without the permission":  {viewer, plain, func(u *account.User) { u.FirstName = "Y" }, db.ErrForbidden},
+			"staff can't permit themselves": {staff, staff, func(u *account.User) { u.Permissions = []string{} }, db.ErrForbidden},
+			"staff can't permit others":     {staff, plain, func(u *account.User) { u.Permissions = []string{"users.view"} }, db.ErrForbidden},
+			"superusers permit others":      {root, plain, func(u *account.User) { u.Permissions = []string{"mail.view"} }, nil},
 			"superusers raise others":       {root, other, func(u *account.User) { u.IsSuperuser = true }, nil},
 		} {
 			u, err := d.User(t.Context(), row.target.ID)
@@ -83,13 +88,13 @@ func TestRightsHoldBelowHTTP(t *testing.T) {
 		if err := d.SetPassword(t.Context(), db.Author{ID: plain.ID}, plain.ID, "new"); err != nil {
 			t.Errorf("one's own password: %v", err)
 		}
-		if _, err := d.DeleteUser(t.Context(), nobody, staff, root.ID); !errors.Is(err, db.ErrForbidden) {
+		if err := d.DeleteUser(t.Context(), nobody, staff, root.ID); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
-		if _, err := d.DeleteUser(t.Context(), nobody, root, root.ID); !errors.Is(err, db.ErrForbidden) {
+		if err := d.DeleteUser(t.Context(), nobody, root, root.ID); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
-		if _, err := d.DeleteUser(t.Context(), nobody, root, 99); !errors.Is(err, db.ErrNotFound) {
+		if err := d.DeleteUser(t.Context(), nobody, root, 99); !errors.Is(err, db.ErrNotFound) {
 			t.Error(err)
 		}
 	})

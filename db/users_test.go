@@ -239,8 +239,8 @@ func TestTwoSuperusersDeletingEachOther(t *testing.T) {
 			b := add(t, d, account.User{Username: fmt.Sprintf("b%d", i), IsSuperuser: true})
 			var wg sync.WaitGroup
 			errs := make([]error, 2)
-			wg.Go(func() { _, errs[0] = d.DeleteUser(context.Background(), nobody, a, b.ID) })
-			wg.Go(func() { _, errs[1] = d.DeleteUser(context.Background(), nobody, b, a.ID) })
+			wg.Go(func() { errs[0] = d.DeleteUser(context.Background(), nobody, a, b.ID) })
+			wg.Go(func() { errs[1] = d.DeleteUser(context.Background(), nobody, b, a.ID) })
 			wg.Wait()
 			if has, err := d.HasSuperuser(t.Context()); !has || err != nil {
 				t.Fatalf("none is left: %v, %v, %v", errs[0], errs[1], err)

@@ -1,13 +1,16 @@
 package handlers
 
 import (
-	"net/url"
+	"errors"
+	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"nameplate/db"
 	"nameplate/internal/account"
+	"nameplate/internal/form"
 	"nameplate/internal/profile"
 	"nameplate/views"
 )
@@ -58,6 +61,13 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 			*flag.of(&edit.User) = isTrue(sent[len(sent)-1]) // a box that is not ticked leaves only the 0 that stands before it
 		}
 	}
+	groups, err := a.chosenGroups(c)
+	if errs, ok := errors.AsType[form.Errors](err); ok {
+		maps.Copy(edit.Errors, errs)
+	} else if err != nil {
+		return edit, err
+	}
+	edit.User.Groups, edit.User.Permissions = groups, chosenPermissions(c)
 	version, err := strconv.ParseInt(posted(c, "version"), 10, 64)
 	if err != nil {
 		return edit, fiber.NewError(fiber.StatusUnprocessableEntity)
@@ -81,6 +91,13 @@ func (a *App) conflict(yours account.User, c *db.Conflict) *views.Conflict {
 	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
 		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name), func(text string) string { return words(attr, text) })
 	}
+	rights := func(name, label string, theirs, yours []string) {
+		if theirs != nil && yours != nil {
+			add(name, label, strings.Join(theirs, "\n"), strings.Join(yours, "\n"), func(text string) string { return strings.ReplaceAll(text, "\n", ", ") })
+		}
+	}
+	rights("groups", "Groups", c.Theirs.Groups, yours.Groups)
+	rights("permissions", "Permissions", c.Theirs.Permissions, yours.Permissions)
 	for _, flag := range flags {
 		add(flag.name, flag.label, strconv.FormatBool(*flag.of(&c.Theirs)), strconv.FormatBool(*flag.of(&yours)), yesNo)
 	}
@@ -93,14 +110,4 @@ func yesNo(text string) string {
 		return "yes"
 	}
 	return "no"
-}
-
-// listQuery returns the query string of the list that a form came from, written anew.
-func listQuery(list string) url.Values {
-	values, err := url.ParseQuery(list)
-	if err != nil || len(list) > listMax {
-		return url.Values{}
-	}
-	values.Del("edit")
-	return listed(values)
 }

@@ -6,12 +6,13 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"nameplate/db"
+	"nameplate/internal/account"
 	"nameplate/internal/admin"
 	"nameplate/internal/profile"
 )
@@ -21,40 +22,89 @@ const exportPage = 10 * time.Second
 
 // exportUsers sends the people of a list, all pages of it, as a table (CSV, RFC 4180) that can be imported again.
 func (a *App) exportUsers(c *fiber.Ctx) error {
-	values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
-	if err != nil {
-		return admin.BadQuery("The address of this list can't be read. Go to the first page.")
+	return a.export(c, a.resource(account.Users), "people.csv", a.shown.TableHeader(), a.peoplePage)
+}
+
+// peoplePage reads one page of people as lines of a table.
+func (a *App) peoplePage(ctx context.Context, q admin.Query) (lines [][]string, next string, err error) {
+	page, err := a.DB.PeopleOn(ctx, q)
+	for _, person := range page.Rows {
+		lines = append(lines, a.shown.TableRow(person))
 	}
-	q, err := admin.People(a.shown).ParseQuery(listed(values))
+	return lines, page.Next, err
+}
+
+// exportRows sends the rows of a list as a table. A moment is written as in RFC 3339.
+func (a *App) exportRows(r admin.Resource) fiber.Handler {
+	columns := slices.DeleteFunc(slices.Clone(r.Columns), func(c admin.Column) bool { return c.Name == "undone" })
+	var header []string
+	for _, column := range columns {
+		header = append(header, column.Name)
+	}
+	page := func(ctx context.Context, q admin.Query) (lines [][]string, next string, err error) {
+		rows, next, err := a.DB.RowsAfter(ctx, r, q)
+		for _, row := range rows {
+			var line []string
+			for _, column := range columns {
+				line = append(line, cellOf(column, row))
+			}
+			lines = append(lines, line)
+		}
+		return lines, next, err
+	}
+	return func(c *fiber.Ctx) error { return a.export(c, r, r.Name+".csv", header, page) }
+}
+
+// cellOf is a cell of a table as another program reads it.
+func cellOf(column admin.Column, row admin.Row) string {
+	value := row.Cells[column.Name]
+	switch column.Kind {
+	case admin.Moment:
+		ms, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || ms == 0 {
+			return ""
+		}
+		return time.UnixMilli(ms).UTC().Format(time.RFC3339)
+	case admin.Number:
+		return value
+	}
+	return profile.SafeCell(value)
+}
+
+// export sends a list as a table, all pages of it.
+func (a *App) export(c *fiber.Ctx, r admin.Resource, name string, header []string, page readPage) error {
+	q, err := listed(r, string(c.Request().URI().QueryString()))
 	if err != nil {
 		return err
 	}
 	q = q.First()
 	q.N = admin.MaxPerPage
-	table := &export{ctx: context.WithoutCancel(c.UserContext()), db: a.DB, profile: a.shown, query: q}
-	if err := table.begin(); err != nil {
+	table := &export{ctx: context.WithoutCancel(c.UserContext()), read: page, query: q}
+	if err := table.begin(header); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, unshared)
 	c.Set(fiber.HeaderVary, "Cookie")
 	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="people.csv"`)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 	return c.SendStream(table)
 }
 
-// export reads people page by page as the table is sent, so that it takes no more memory for many than for few.
+// readPage reads one page of a list as lines of a table, and returns the cursor behind it, empty at the end.
+type readPage func(ctx context.Context, q admin.Query) (lines [][]string, next string, err error)
+
+// export reads a list page by page as the table is sent, so that it takes no more memory for many rows than for few.
 type export struct {
-	ctx     context.Context
-	db      *db.DB
-	profile profile.Profile
-	query   admin.Query
-	text    bytes.Buffer // what is written and not sent yet
-	done    bool
+	ctx   context.Context
+	read  readPage
+	query admin.Query
+	text  bytes.Buffer // what is written and not sent yet
+	done  bool
 }
 
 // begin writes the names of the columns and the first page, so that what fails is answered before anything is sent.
-func (e *export) begin() error {
-	if err := e.write(e.profile.TableHeader()); err != nil {
+func (e *export) begin(header []string) error {
+	if err := e.write(header); err != nil {
 		return err
 	}
 	return e.page()
@@ -76,16 +126,16 @@ func (e *export) Read(into []byte) (int, error) {
 func (e *export) page() error {
 	ctx, cancel := context.WithTimeout(e.ctx, exportPage)
 	defer cancel()
-	page, err := e.db.PeopleOn(ctx, e.query)
+	lines, next, err := e.read(ctx, e.query)
 	if err != nil {
-		return fmt.Errorf("export people: %w", err)
+		return fmt.Errorf("export: %w", err)
 	}
-	for _, person := range page.Rows {
-		if err := e.write(e.profile.TableRow(person)); err != nil {
+	for _, line := range lines {
+		if err := e.write(line); err != nil {
 			return err
 		}
 	}
-	e.query, e.done = e.query.At(page.Next, ""), page.Next == ""
+	e.query, e.done = e.query.At(next, ""), next == ""
 	return nil
 }
 

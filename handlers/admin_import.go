@@ -25,6 +25,14 @@ const (
 // errNoTable asks for a file where none was sent.
 const errNoTable = form.Message("Choose a table in CSV.")
 
+// mayImport lets through who may add people, or change them: the lines of a table that do what they may not are wrong.
+func (a *App) mayImport(c *fiber.Ctx) error {
+	if me := signedIn(c); !account.MayAdd(me) && !account.May(me, account.Change, account.Users) {
+		return errForbidden
+	}
+	return c.Next()
+}
+
 // importForm asks for a table of people.
 func (a *App) importForm(c *fiber.Ctx) error {
 	return a.showImport(c, fiber.StatusOK, views.Import{})
@@ -32,9 +40,6 @@ func (a *App) importForm(c *fiber.Ctx) error {
 
 // importUsers shows what a table would do, and does it once that is confirmed, all or nothing.
 func (a *App) importUsers(c *fiber.Ctx) error {
-	if !account.MayAdd(signedIn(c)) {
-		return errForbidden
-	}
 	text, err := sentTable(c)
 	var table profile.Table
 	if err == nil {

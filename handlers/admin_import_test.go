@@ -62,10 +62,11 @@ func TestExportWhilePeopleGo(t *testing.T) {
 			must(t, err)
 			ids = append(ids, u.ID)
 		}
-		table := &export{ctx: t.Context(), db: s.db, profile: dbtest.Profile(t), query: admin.Query{N: admin.MaxPerPage}}
-		must(t, table.begin())
+		a := &App{DB: s.db, shown: dbtest.Profile(t)}
+		table := &export{ctx: t.Context(), read: a.peoplePage, query: admin.Query{N: admin.MaxPerPage}}
+		must(t, table.begin(a.shown.TableHeader()))
 		for _, id := range ids[450:] {
-			_, err := s.db.DeleteUser(t.Context(), dbAuthor(boss), boss, id)
+			err := s.db.DeleteUser(t.Context(), dbAuthor(boss), boss, id)
 			must(t, err)
 		}
 		rows, err := csv.NewReader(table).ReadAll()

@@ -30,7 +30,7 @@ func TestAdminRemovesTwoFactor(t *testing.T) {
 		if list := p.Mails(); !strings.Contains(list[len(list)-1].Subject, "turned off") {
 			t.Error("nobody is told")
 		}
-		if got := dbtest.Text(t, s.db, "SELECT by_username || ' ' || username || ' ' || old || ' ' || new FROM history WHERE field = 'two_factor' ORDER BY id DESC LIMIT 1"); got != "staff ada on off" {
+		if got := dbtest.Text(t, s.db, "SELECT by_username || ' ' || object_repr || ' ' || old || ' ' || new FROM history WHERE field = 'two_factor' ORDER BY id DESC LIMIT 1"); got != "staff ada on off" {
 			t.Errorf("history: %s", got)
 		}
 	}, withMail)

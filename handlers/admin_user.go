@@ -20,17 +20,42 @@ func (a *App) user(c *fiber.Ctx) error {
 		return err
 	}
 	page := a.page(c, person.Username)
+	if htmx(c) {
+		return send(c, fiber.StatusOK, views.UserRow(page, a.bare(), person))
+	}
 	switch c.Query("saved") {
 	case "":
 	case "proof":
 		page.Saved = "A mail to confirm the address is on its way."
 	default:
 		page.Saved = "Saved"
+		if err := a.offerUndo(c, &page, account.Users+"-"+c.Params("id")); err != nil {
+			return err
+		}
 	}
+	if c.Query("undone") != "" {
+		page.Saved = undoneText
+	}
+	return a.showUser(c, fiber.StatusOK, page, person, views.Edit{User: person})
+}
+
+// showUser shows the whole person, with groups and permissions.
+func (a *App) showUser(c *fiber.Ctx, status int, page views.Page, person account.User, edit views.Edit) error {
 	list := a.bare()
-	return render(c, fiber.StatusOK,
-		views.UserPage(page, list, person, views.Edit{User: person}),
-		views.UserRow(page, list, person))
+	person, err := a.DB.WithRights(c.UserContext(), person)
+	if err != nil {
+		return err
+	}
+	if edit.User.Groups == nil {
+		edit.User.Groups = person.Groups
+	}
+	if edit.User.Permissions == nil {
+		edit.User.Permissions = person.Permissions
+	}
+	if list.Groups, err = a.DB.Groups(c.UserContext()); err != nil {
+		return err
+	}
+	return send(c, status, views.UserPage(page, list, person, edit))
 }
 
 // sendUserProof mails somebody who has registered the link once more that proves the address.
@@ -106,7 +131,7 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 	id := strconv.FormatInt(person.ID, 10)
 	query, to := url.Values{}, userPath(person.ID)
 	if has(c, "list") {
-		query, to = listQuery(posted(c, "list")), usersPath
+		query, to = goBack(posted(c, "list")), usersPath
 	}
 	if !kept {
 		query.Set("saved", id)
@@ -119,6 +144,12 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 	}
 	list := a.bare()
 	list.Saved, list.Kept = person.ID, kept
+	if htmx(c) && !kept {
+		var err error
+		if list.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, account.Users, person.ID); err != nil {
+			return err
+		}
+	}
 	return saved(c, to, views.UserRow(a.page(c, people), list, person))
 }
 
@@ -128,9 +159,9 @@ func (a *App) showEdit(c *fiber.Ctx, status int, person account.User, edit views
 		return send(c, status, views.UserEditRow(a.page(c, people), a.bare(), edit))
 	}
 	if !has(c, "list") {
-		return send(c, status, views.UserPage(a.page(c, person.Username), a.bare(), person, edit))
+		return a.showUser(c, status, a.page(c, person.Username), person, edit)
 	}
-	list, err := a.list(c.UserContext(), listQuery(edit.List).Encode())
+	list, err := a.list(c.UserContext(), goBack(edit.List).Encode())
 	if err != nil {
 		return err
 	}

@@ -48,10 +48,13 @@ func TestDeleteUser(t *testing.T) {
 		if r := c.get(at); r.status != 200 || !r.says("1 session") || !r.says("1 picture") {
 			t.Errorf("%d: what goes with them is not told: %s", r.status, r.Find("main").Text())
 		}
-		if r := c.post(at); r.status != 303 || !c.get(r.location()).says("The person was deleted") {
-			t.Errorf("%d to %q", r.status, r.location())
+		files := s.files()
+		deleted := c.post(at)
+		said := c.get(deleted.location())
+		if deleted.status != 303 || !said.says("The person was deleted") {
+			t.Errorf("%d to %q", deleted.status, deleted.location())
 		}
-		if _, err := s.db.User(context.Background(), ada.ID); err == nil || s.files() != 0 {
+		if _, err := s.db.User(context.Background(), ada.ID); err == nil || s.files() != files {
 			t.Errorf("%v, %d files are left", err, s.files())
 		}
 		if r := own.get("/settings/profile"); r.status != 303 {
@@ -59,6 +62,25 @@ func TestDeleteUser(t *testing.T) {
 		}
 		if r := c.post(at); r.status != 404 {
 			t.Errorf("deleted twice: %d", r.status)
+		}
+		if r := s.client().get("/@ada"); r.status != 404 {
+			t.Errorf("the public page: %d", r.status)
+		}
+		undo := said.Find("form.undo")
+		if r := c.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.location() != "/admin/users?undone=1" || !c.get(r.location()).says("It was taken back.") {
+			t.Fatalf("undo: %d to %q", r.status, r.location())
+		}
+		if u, err := s.db.User(context.Background(), ada.ID); err != nil || u.Value("profile_pic") == "" {
+			t.Errorf("%+v, %v", u, err)
+		}
+		if r := s.client().post("/login", "username", "ada", "password", password); r.status != 303 {
+			t.Errorf("the one who came back logs in: %d", r.status)
+		}
+		if r := c.post(at, "erase", "1"); r.status != 303 || !c.get(r.location()).says("erased, for good") || s.files() != 0 {
+			t.Errorf("erase: %d to %q, %d files are left", r.status, r.location(), s.files())
+		}
+		if c.get("/admin/deleted").Find("tbody tr").Length() != 0 {
+			t.Error("who was erased can be brought back")
 		}
 	})
 }

@@ -3,14 +3,12 @@ package handlers
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
 	"nameplate/internal/account"
-	"nameplate/internal/admin"
 	"nameplate/internal/form"
 	"nameplate/internal/profile"
 	"nameplate/views"
@@ -21,8 +19,15 @@ const (
 	usersPath = "/admin/users"
 )
 
-// dashboard is the way into the admin: for now, the list of people.
-func (a *App) dashboard(c *fiber.Ctx) error { return redirect(c, usersPath) }
+// dashboard is the way into the admin: the first list that one may view.
+func (a *App) dashboard(c *fiber.Ctx) error {
+	for _, r := range a.resources {
+		if account.May(signedIn(c), account.View, r.Permits()) {
+			return redirect(c, r.Path())
+		}
+	}
+	return send(c, fiber.StatusOK, views.NoPermissionsPage(a.page(c, "Admin")))
+}
 
 // users lists people; edit=ID opens that row.
 func (a *App) users(c *fiber.Ctx) error {
@@ -43,12 +48,8 @@ func (a *App) users(c *fiber.Ctx) error {
 
 // list reads what a list's address asks for.
 func (a *App) list(ctx context.Context, query string) (views.People, error) {
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return views.People{}, admin.BadQuery("The address of this list can't be read. Go to the first page.")
-	}
-	resource := admin.People(a.shown)
-	q, err := resource.ParseQuery(listed(values))
+	resource := a.resource(account.Users)
+	q, err := listed(resource, query)
 	if err != nil {
 		return views.People{}, err
 	}
@@ -56,37 +57,27 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 	if err != nil {
 		return views.People{}, err
 	}
-	return views.People{Resource: resource, Query: q, Page: page, Profile: a.shown.Attributes}, nil
-}
-
-// listed is the query of a list without what a page says once.
-func listed(values url.Values) url.Values {
-	for _, name := range []string{"saved", "deleted", "imported"} {
-		values.Del(name)
-	}
-	return values
+	return views.People{Listing: views.NewListing(resource, q, page), Rows: page.Rows, Profile: a.shown.Attributes}, nil
 }
 
 // showUsers answers the list. A row that is open stands on the page even where the list would not show it.
 func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
 	if list.Open != nil {
 		id := list.Open.User.ID
-		if !slices.ContainsFunc(list.Page.Rows, func(u account.User) bool { return u.ID == id }) {
-			list.Page.Rows = slices.Insert(list.Page.Rows, 0, list.Open.User)
+		if !slices.ContainsFunc(list.Rows, func(u account.User) bool { return u.ID == id }) {
+			list.Rows = slices.Insert(list.Rows, 0, list.Open.User)
 		}
 	}
 	page := a.page(c, people)
-	if c.Query("deleted") != "" {
-		page.Saved = "The person was deleted."
-	} else if numbers := c.Query("imported"); numbers != "" {
-		page.Saved = saidImported(numbers)
+	if err := a.sayOnce(c, &page, list.Resource); err != nil {
+		return err
 	}
 	return render(c, status, views.UsersPage(page, list), views.PeopleTable(page, list))
 }
 
 // bare is the list without its rows, for one row alone.
 func (a *App) bare() views.People {
-	return views.People{Resource: admin.People(a.shown), Profile: a.shown.Attributes}
+	return views.People{Listing: views.Listing{Resource: a.resource(account.Users)}, Profile: a.shown.Attributes}
 }
 
 // changeable returns a person whom the one who asks may change.
@@ -108,7 +99,7 @@ func userID(c *fiber.Ctx) int64 {
 
 // newUser asks for a person to add.
 func (a *App) newUser(c *fiber.Ctx) error {
-	return a.showNewUser(c, fiber.StatusOK, begun(a.shown.Attributes))
+	return a.showNewUser(c, fiber.StatusOK, begun(a.shown.Attributes), nil)
 }
 
 // createUser adds a person.
@@ -131,6 +122,13 @@ func (a *App) createUser(c *fiber.Ctx) error {
 		}
 	}
 	user.IsStaff, user.IsSuperuser = filled.Values["is_staff"] != "", filled.Values["is_superuser"] != ""
+	if user.Groups, err = a.chosenGroups(c); err == nil && (len(user.Groups) > 0 || len(chosenPermissions(c)) > 0) && !account.MaySetRights(me) {
+		err = errForbidden
+	}
+	user.Permissions = chosenPermissions(c)
+	if err != nil {
+		return err
+	}
 	created, err := a.addUser(c.UserContext(), user, filled, func(user account.User) (account.User, error) {
 		return a.DB.CreateUser(c.UserContext(), a.author(c), user)
 	})
@@ -139,7 +137,7 @@ func (a *App) createUser(c *fiber.Ctx) error {
 		if err := a.hold(c, filled); err != nil {
 			return err
 		}
-		return a.showNewUser(c, refusal(errs), filled)
+		return a.showNewUser(c, refusal(errs), filled, user.Groups)
 	}
 	if err != nil {
 		return err
@@ -147,8 +145,12 @@ func (a *App) createUser(c *fiber.Ctx) error {
 	return redirect(c, userPath(created.ID)+"?saved=1")
 }
 
-func (a *App) showNewUser(c *fiber.Ctx, status int, filled views.Filled) error {
-	return send(c, status, views.NewUserPage(a.page(c, "Add a person"), filled, a.newUserFields(filled)))
+func (a *App) showNewUser(c *fiber.Ctx, status int, filled views.Filled, chosen []string) error {
+	groups, err := a.DB.Groups(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return send(c, status, views.NewUserPage(a.page(c, "Add a person"), filled, a.newUserFields(filled), groups, chosen))
 }
 
 // newUserFields lists the inputs for adding a person: as registering, but nothing besides the user name is required.
@@ -197,10 +199,16 @@ func (a *App) deleteUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.DB.DeleteUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
+	if isTrue(posted(c, "erase")) {
+		if err := a.DB.EraseUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
+			return err
+		}
+		return redirect(c, usersPath+"?erased=1")
+	}
+	if err := a.DB.DeleteUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
 		return err
 	}
-	return redirect(c, usersPath+"?deleted=1")
+	return redirect(c, usersPath+"?deleted="+c.Params("id"))
 }
 
 func (a *App) deletable(c *fiber.Ctx) (account.User, error) {

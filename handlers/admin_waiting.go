@@ -8,7 +8,10 @@ import (
 	"nameplate/views"
 )
 
-const approvalsPath = "/admin/waiting"
+const (
+	approvalsPath = "/admin/waiting"
+	listedMost    = 200 // rows of a list without pages
+)
 
 // approvals lists who waits to be approved.
 func (a *App) approvals(c *fiber.Ctx) error {

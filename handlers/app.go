@@ -15,6 +15,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"nameplate/db"
+	"nameplate/internal/admin"
 	"nameplate/internal/auth"
 	"nameplate/internal/passkey"
 	"nameplate/internal/picture"
@@ -53,6 +54,7 @@ type App struct {
 	passkeys   *passkey.Site       // nil where browsers offer none
 	signUp     []profile.Attribute // what the register form asks for
 	shown      profile.Profile     // what staff see of others: what the admin is made of
+	resources  []admin.Resource    // the lists of the admin
 	secure     bool                // the site is reached over https
 	host       string              // the base URL's host
 	otherHosts *sync.Once
@@ -71,6 +73,7 @@ func New(a App) (*fiber.App, error) {
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
+	app.resources = admin.Resources(app.shown)
 	f := fiber.New(fiber.Config{
 		AppName:                 a.Site,
 		Immutable:               true, // strings outlive their request in sessions and errors

@@ -129,10 +129,10 @@ func TestDeleteOneself(t *testing.T) {
 				t.Errorf("%s rows of %s", n, table)
 			}
 		}
-		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM history WHERE action = 'delete' AND username = 'a deleted person' AND by_username = 'a deleted person' AND ip = ''"); n != "1" {
+		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM history WHERE action = 'erase' AND object_repr = 'a deleted person' AND by_username = 'a deleted person' AND ip = ''"); n != "1" {
 			t.Errorf("%s lines of history tell of it", n)
 		}
-		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM history WHERE username || by_username || old || new LIKE '%ada%' OR username || old || new LIKE '%Augusta%'"); n != "0" {
+		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM history WHERE object_repr || by_username || old || new LIKE '%ada%' OR object_repr || old || new LIKE '%Augusta%'"); n != "0" {
 			t.Errorf("%s lines of history name them", n)
 		}
 		s.add("ada") // the name is free

@@ -27,7 +27,7 @@ func (a *App) download(c *fiber.Ctx) error {
 	if !ok || !attr.IsFile() || value == "" || !attr.MaySee(asks, person) {
 		return errNotFound
 	}
-	if !person.IsSeen() && (asks == nil || !account.MayViewAdmin(*asks)) {
+	if !person.IsSeen() && (asks == nil || !account.May(*asks, account.View, account.Users)) {
 		return errNotFound
 	}
 	file, size, err := a.Pictures.OpenFile(value)

@@ -82,6 +82,7 @@ func goOn(c *fiber.Ctx) string {
 // problemOf says in words for people what an error means, and which status it has.
 func problemOf(err error) views.Problem {
 	var query admin.BadQuery
+	var cant db.CantUndo
 	var status *fiber.Error
 	switch {
 	case errors.Is(err, errNotFound), errors.Is(err, db.ErrNotFound):
@@ -94,6 +95,8 @@ func problemOf(err error) views.Problem {
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "Your account may not do this. Ask an administrator of this site if you need to."}
 	case errors.Is(err, errForged):
 		return views.Problem{Status: 403, Title: "Please send the form again", Text: "This form did not come from this site, or its cookie was missing. Open the page again, allow its cookies, and send the form once more."}
+	case errors.As(err, &cant):
+		return views.Problem{Status: 409, Title: "It can't be taken back", Text: cant.Error(), Back: historyPath}
 	case errors.As(err, &query):
 		return views.Problem{Status: 400, Title: "This list can't be shown", Text: query.Error(), Back: usersPath}
 	case errors.Is(err, db.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS):

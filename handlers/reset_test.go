@@ -79,7 +79,7 @@ func TestResetEnds(t *testing.T) {
 		},
 		"deletion": func(s *site, _ *post, ada account.User, _ *clock) {
 			boss := s.add("boss", asSuperuser)
-			_, err := s.db.DeleteUser(s.t.Context(), dbAuthor(boss), boss, ada.ID)
+			err := s.db.DeleteUser(s.t.Context(), dbAuthor(boss), boss, ada.ID)
 			must(s.t, err)
 		},
 	} {

@@ -99,6 +99,11 @@ func (a *App) identify(c *fiber.Ctx) error {
 	if err != nil {
 		return fmt.Errorf("read user %d of the session: %w", id, err)
 	}
+	if me.IsStaff && !me.IsSuperuser {
+		if me, err = a.DB.WithRights(ctx, me); err != nil {
+			return err
+		}
+	}
 	c.Locals(localMe, &me)
 	if a.sessions.GetString(ctx, keyRemember) != "" && a.since(c, keyCookie) > renewCookie {
 		a.note(c, keyCookie) // used again: the browser keeps it for as long again

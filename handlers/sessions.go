@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -26,14 +27,14 @@ func (a *App) openSessions(c *fiber.Ctx) error {
 	}
 	var sessions []views.Session
 	for _, s := range list {
-		sessions = append(sessions, views.NewSession(s.ID, s.UserAgent, s.IP, s.CreatedAt, s.SeenAt, s.This))
+		sessions = append(sessions, views.NewSession(strconv.FormatInt(s.ID, 10), s.UserAgent, s.IP, s.CreatedAt, s.SeenAt, s.This))
 	}
 	return render(c, fiber.StatusOK, views.SessionsPage(page, sessions), views.SessionList(page, sessions))
 }
 
 // endSessions logs out one browser, or all others. One that has gone meanwhile is as it should be.
 func (a *App) endSessions(c *fiber.Ctx) error {
-	id := posted(c, "session")
+	id, _ := strconv.ParseInt(posted(c, "session"), 10, 64) // what is no number is none
 	if posted(c, "all") != "" {
 		if err := a.DB.EndSessions(c.UserContext(), signedIn(c).ID, thisSession(c)); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,7 +93,14 @@ func (s *site) add(name string, change ...func(*account.User)) account.User {
 	return u
 }
 
-func asStaff(u *account.User)     { u.IsStaff = true }
+// asStaff may do everything that can be permitted, asViewer look at everything.
+func asStaff(u *account.User) { u.IsStaff, u.Permissions = true, account.Permissions() }
+
+func asViewer(u *account.User) {
+	u.IsStaff = true
+	u.Permissions = slices.DeleteFunc(account.Permissions(), func(p string) bool { return !strings.HasSuffix(p, ".view") })
+}
+
 func asSuperuser(u *account.User) { u.IsStaff, u.IsSuperuser = true, true }
 
 // client is a browser: it keeps cookies, and follows nothing by itself.

@@ -2,9 +2,7 @@ package views
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -20,13 +18,15 @@ const usersPath = "/admin/users"
 
 // People is the admin's list of people.
 type People struct {
-	Resource admin.Resource
-	Query    admin.Query
-	Page     admin.Page[account.User]
-	Profile  []profile.Attribute
-	Open     *Edit // the row in edit mode; nil for none
-	Saved    int64 // the id of the row just saved; 0 for none
-	Kept     bool  // the row just saved kept what somebody else had made of it
+	Listing
+	Rows    []account.User
+	Profile []profile.Attribute
+	Groups  []account.Group // all there are, where a person may be put into them
+	Open    *Edit           // the row in edit mode; nil for none
+	Saved   int64           // the id of the row just saved; 0 for none
+	Kept    bool            // the row just saved kept what somebody else had made of it
+	Undone  bool            // what was saved is that something was taken back
+	Undo    int64           // the line of the history that an undo of what was saved begins from; 0 for none
 }
 
 // Edit is a person as an admin is changing them.
@@ -55,14 +55,6 @@ func userPath(person account.User) string { return usersPath + "/" + id(person) 
 
 func id(person account.User) string { return strconv.FormatInt(person.ID, 10) }
 
-// address is the list's own address for q.
-func address(q admin.Query) string {
-	if query := q.Encode(); query != "" {
-		return usersPath + "?" + query
-	}
-	return usersPath
-}
-
 // editAddress opens one row of the list where there is no JavaScript. It has no fragment: the browser goes to the input that
 // takes the cursor, which it would not do with one.
 func (people People) editAddress(person account.User) templ.SafeURL {
@@ -82,48 +74,12 @@ func (edit Edit) back() templ.SafeURL {
 	return templ.SafeURL(usersPath + query + "#user-" + id(edit.User))
 }
 
-// sorted is what aria-sort says of a column; empty for a column that the list is not sorted by.
-func (people People) sorted(column admin.Column) string {
-	switch {
-	case people.Query.Sort != column.Name:
-		return ""
-	case people.Query.Desc:
-		return "descending"
-	}
-	return "ascending"
-}
-
-// count says how many people the list has.
-func (people People) count() string {
-	if people.Page.TotalMore {
-		return "Over " + CountPeople(people.Page.Total)
-	}
-	return CountPeople(people.Page.Total)
-}
-
 // CountPeople says how many people n are.
 func CountPeople(n int) string {
 	if n == 1 {
 		return "1 person"
 	}
 	return thousands(n) + " people"
-}
-
-// these says whom the list is of.
-func (people People) these() string {
-	if people.narrowed() {
-		return "these people"
-	}
-	return "all people"
-}
-
-// exportAddress is where the list is exported, all its pages.
-func (people People) exportAddress() templ.SafeURL {
-	query := people.Query.First().Encode()
-	if query != "" {
-		query = "?" + query
-	}
-	return templ.SafeURL(usersPath + "/export.csv" + query)
 }
 
 // thousands writes n with a comma between each three digits.
@@ -134,64 +90,16 @@ func thousands(n int) string {
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
-// narrowed says whether the list leaves anybody out.
-func (people People) narrowed() bool { return people.Query.Q != "" || len(people.Query.Filters) > 0 }
-
-// filter is the value of a filter in the form: 1, 0, or empty.
-func (people People) filter(name string) string {
-	return people.Query.Filters[name]
-}
-
 // saved says what became of the row that was saved last.
 func (people People) saved() string {
-	if people.Kept {
+	switch {
+	case people.Kept:
 		return "Kept theirs"
+	case people.Undone:
+		return "Taken back"
 	}
 	return "Saved"
 }
-
-// yesOrNo is what can be chosen in the filter of a yes-or-no field.
-func yesOrNo() []profile.Option {
-	return []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
-}
-
-// hasOrHasNot is what can be chosen in the filter of what is there or not.
-func hasOrHasNot() []profile.Option {
-	return []profile.Option{{Value: "0", Label: "Has one"}, {Value: "1", Label: "Has none"}}
-}
-
-// unshown are the filters of the address that the form has no control for: they stay as they are.
-func (people People) unshown() []string {
-	var names []string
-	for name := range people.Query.Filters {
-		field, lookup, _ := strings.Cut(name, "__")
-		filter, _ := people.Resource.Filter(field)
-		if filter.Attr == nil {
-			continue
-		}
-		kind := filter.Attr.Kind.Filter
-		if kind == profile.ByRange && lookup != "gte" && lookup != "lte" || kind != profile.ByRange && kind != profile.ByPresence && lookup != "" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// narrowedMore says whether a filter of an attribute is set.
-func (people People) narrowedMore() bool {
-	for _, filter := range people.Resource.Filters {
-		for _, lookup := range []string{"", admin.AtLeast, admin.AtMost, admin.IsEmpty} {
-			if filter.Attr != nil && people.Query.Filters[filter.Name+lookup] != "" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// wide says whether the list has more columns than a window holds: it then scrolls within its own box.
-func (people People) wide() bool { return len(people.Resource.Columns) > 10 }
 
 // cellOf says how a column's cells are drawn: as those of a field of users by its kind, or as an attribute.
 func cellOf(column admin.Column) string {
@@ -200,6 +108,12 @@ func cellOf(column admin.Column) string {
 	}
 	return column.Kind
 }
+
+// undoPath is where the event is taken back that a line of the history belongs to.
+func undoPath(line int64) string { return "/admin/history/" + number(line) + "/undo" }
+
+// rowVals asks the undo for the person's row as its answer.
+func rowVals(person account.User) string { return `{"row":"` + id(person) + `"}` }
 
 // columnClass tells the style sheet how wide a column is.
 func columnClass(column admin.Column) string {
@@ -220,17 +134,6 @@ func long(value string) templ.Attributes {
 // isOpen says whether this person's row is in edit mode.
 func (people People) isOpen(person account.User) bool {
 	return people.Open != nil && people.Open.User.ID == person.ID
-}
-
-// sort is the value of the form's hidden field, empty when the list has its own order.
-func (people People) sort() string {
-	if people.Query.Sort == people.Resource.Ordering && !people.Query.Desc {
-		return ""
-	}
-	if people.Query.Desc {
-		return "-" + people.Query.Sort
-	}
-	return people.Query.Sort
 }
 
 func day(t time.Time) string {

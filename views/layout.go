@@ -25,6 +25,30 @@ func (page Page) said() string {
 // admin says whether the one who asks is shown the way to the admin.
 func (page Page) admin() bool { return page.Me != nil && account.MayViewAdmin(*page.Me) }
 
+// adminItem is an entry of the admin's navigation.
+type adminItem struct{ path, label string }
+
+// adminItems are the lists that the one who asks may view.
+func (page Page) adminItems() []adminItem {
+	var items []adminItem
+	add := func(resource, name, label string) {
+		if page.may(account.View, resource) {
+			items = append(items, adminItem{"/admin/" + name, label})
+		}
+	}
+	add(account.Users, "users", "People")
+	add(account.Groups, "groups", "Groups")
+	add(account.Invitations, "invitations", "Invitations")
+	if page.Approval || page.Path == "/admin/waiting" {
+		add(account.Users, "waiting", "Who waits")
+	}
+	add(account.Sessions, "sessions", "Sessions")
+	add(account.Mail, "mail", "Mail")
+	add(account.Users, "deleted", "Deleted")
+	add(account.History, "history", "History")
+	return items
+}
+
 // current marks the link to the page that one is on.
 func (page Page) current(path string) string {
 	if page.Path == path {

@@ -21,6 +21,8 @@ type Page struct {
 	Approval    bool                     // whether who registers has to be approved
 	Passkeys    bool                     // whether browsers offer passkeys here
 	CSRF        string                   // the token for every form that posts
+	Undo        int64                    // the line of the history that an undo of it begins from; 0 for none
+	Back        string                   // where an undo leads back to: a path
 	Saved       string                   // what has just been saved, said once; empty for nothing
 	Asset       func(name string) string // the fingerprinted address of a file in public
 }

@@ -80,7 +80,7 @@ func TestEditRowIsOneFormAcrossItsCells(t *testing.T) {
 
 func TestStaffCanNotSetRights(t *testing.T) {
 	s := newSample(t, "ada")
-	s.page.Me = &account.User{ID: 2, IsActive: true, IsStaff: true}
+	s.page.Me = &account.User{ID: 2, IsActive: true, IsStaff: true, Permissions: []string{"users.change"}}
 	doc := rendered(t, UserEditRow(s.page, s.people, Edit{User: account.User{ID: 18, IsActive: true}}))
 	if doc.Find("[name=is_staff][disabled]").Length() != 1 || doc.Find("[name=is_staff]:not([disabled])").Length() != 0 {
 		t.Error("staff may send is_staff")

@@ -101,8 +101,8 @@ func newSample(t *testing.T, text string) sample {
 	query.Q = text
 	other := account.User{ID: 18, Username: "grace", DateJoined: s.person.DateJoined}
 	s.people = People{
-		Resource: resource, Query: query, Profile: p.Attributes, Saved: 18,
-		Page: admin.Page[account.User]{Rows: []account.User{s.person, other}, Prev: "a", Next: "b", Total: 2},
+		Listing: Listing{Resource: resource, Query: query, Prev: "a", Next: "b", Total: 2}, Profile: p.Attributes, Saved: 18,
+		Rows: []account.User{s.person, other}, Groups: []account.Group{{ID: 3, Name: text}}, Undo: 9,
 	}
 	return s
 }
@@ -134,14 +134,15 @@ func (s sample) pages(text string) map[string]templ.Component {
 		"public":            PublicPage(s.page, s.person, s.profile.Attributes),
 		"people":            UsersPage(s.page, s.people),
 		"people, row open":  UsersPage(s.page, open),
-		"people, nobody":    UsersPage(s.page, People{Resource: s.people.Resource, Query: s.people.Query}),
+		"people, nobody":    UsersPage(s.page, People{Listing: Listing{Resource: s.people.Resource, Query: s.people.Query}}),
 		"person":            UserPage(s.page, s.people, s.person, edit),
-		"person, new":       NewUserPage(s.page, s.filled, s.fields),
+		"person, new":       NewUserPage(s.page, s.filled, s.fields, s.people.Groups, []string{text}),
 		"person, delete":    DeleteUserPage(s.page, s.person, []string{text}),
 		"person, password":  UserPasswordPage(s.page, s.person, s.fields[len(s.fields)-1]),
 		"error":             ErrorPage(s.page, Problem{Status: 500, Title: text, Text: text, RequestID: text, Retry: 5, Back: text}),
 	}
 	maps.Copy(pages, s.accountPages(text, stranger))
+	maps.Copy(pages, s.adminPages(text))
 	for i, attr := range s.profile.Attributes {
 		pages["profile, "+attr.Name] = ProfilePage(s.page, s.person, rows, Editing{attr.Name, s.fields[4+i]})
 	}
@@ -185,12 +186,58 @@ func (s sample) accountPages(text string, stranger Page) map[string]templ.Compon
 		"choose a password":      ResetPasswordPage(stranger, link),
 		"waiting":                WaitingPage(stranger),
 		"approvals":              ApprovalsPage(s.page, []account.User{s.person}),
-		"mail":                   MailPage(s.page, []FailedMail{{ID: 3, Kind: "reset_password", UserID: 17, Username: text, Address: text, CreatedAt: joined, Tries: 2, Error: text}}),
 		"invitations": InvitationsPage(s.page, Invitations{
-			List:  []Invitation{{ID: 5, Email: text, Uses: 1, MaxUses: 2, ExpiresAt: joined, CreatedAt: joined, By: text, Came: []account.User{s.person}, Open: true}},
 			Email: text, Uses: text, Days: text, Errors: form.Errors{"email": text, "days": text}, Link: text, Mail: true, Closed: true,
-		}),
+		}, s.list("invitations", text)),
 	}
+}
+
+// list is a list of the admin with text in every cell that may hold some.
+func (s sample) list(name, text string) List {
+	for _, r := range admin.Resources(s.profile) {
+		if r.Name != name {
+			continue
+		}
+		row := admin.Row{ID: 5, Cells: map[string]string{}}
+		for _, c := range r.Columns {
+			row.Cells[c.Name] = text
+			if c.Kind == admin.Moment || c.Kind == admin.Number {
+				row.Cells[c.Name] = "1700000000000"
+			}
+		}
+		q, _ := r.ParseQuery(nil)
+		q.Q = text
+		return List{Listing: Listing{Resource: r, Query: q, Total: 1, More: true, Prev: "a", Next: "b", Steps: []admin.Step{{Label: "2026", Query: q, Here: true}}},
+			Rows: []admin.Row{row}, Profile: s.profile.Attributes}
+	}
+	return List{}
+}
+
+// adminPages are those of the lists that are declared, and of what belongs to them.
+func (s sample) adminPages(text string) map[string]templ.Component {
+	pages := map[string]templ.Component{
+		"no permissions":  NoPermissionsPage(s.page),
+		"group":           GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text, Permissions: []string{"users.view"}}, Errors: form.Errors{"name": text}}),
+		"group, conflict": GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text}, Conflict: []ConflictField{{"Name", text, text, text}}}),
+		"group, new":      GroupPage(s.page, GroupEdit{}),
+		"group, delete":   DeleteGroupPage(s.page, account.Group{ID: 3, Name: text}),
+		"event": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, By: text, IP: text, Count: 9, Back: text,
+			Lines: []EventLine{{What: text, Did: "changed", Field: "E-mail", Old: text, New: text}}}),
+		"event, final": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, Why: text}),
+	}
+	for _, r := range admin.Resources(s.profile) {
+		if r.From == "" {
+			continue
+		}
+		list := s.list(r.Name, text)
+		pages["list "+r.Name] = ListPage(s.page, list)
+		list.Rows, list.Query.Q = nil, ""
+		pages["list "+r.Name+", empty"] = ListPage(s.page, list)
+		if len(r.Actions) > 0 {
+			pages["act on "+r.Name] = ActionPage(s.page, Acting{Resource: r, Action: r.Actions[0], Count: 3, Names: []string{text}, IDs: []int64{1}, List: "q=" + text})
+		}
+	}
+	return pages
 }
 
 // parts are the fragments that htmx swaps, by name.

@@ -29,6 +29,11 @@ type User struct {
 
 	Version int64 // grows with every change of the person or the profile
 
+	// What staff may do. These are nil for a person who was read without them.
+	Groups           []string // the names of the groups that the person is in, sorted
+	Permissions      []string // what the person may do besides what the groups let them, sorted
+	GroupPermissions []string // what the groups let them
+
 	// Attributes holds the profile's values as text, by the attribute's name. It is nil for a person without a profile.
 	Attributes map[string]string
 }

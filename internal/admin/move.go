@@ -1,5 +1,7 @@
 package admin
 
+import "maps"
+
 // Sorted returns the first page of q sorted by column: ascending, or descending when it is sorted so already.
 func (q Query) Sorted(column string) Query {
 	q.Desc = q.Sort == column && !q.Desc
@@ -26,4 +28,25 @@ type Page[T any] struct {
 	Next      string // the cursor to give as after; empty on the last page
 	Total     int    // how many rows the list has on all its pages; 10,000 when there are more
 	TotalMore bool   // there are more than Total
+}
+
+// With returns the first page of q with a filter set, or without it for an empty value.
+func (q Query) With(name, value string) Query {
+	q = q.First()
+	q.Filters = maps.Clone(q.Filters)
+	if value == "" {
+		delete(q.Filters, name)
+		return q
+	}
+	if q.Filters == nil {
+		q.Filters = map[string]string{}
+	}
+	q.Filters[name] = value
+	return q
+}
+
+// Counted returns q with every row counted.
+func (q Query) Counted() Query {
+	q.Exact = true
+	return q
 }

@@ -33,15 +33,17 @@ type Query struct {
 	After   string            // the cursor behind which the page begins
 	Before  string            // the cursor before which the page ends, or End
 	N       int               // rows on a page; 0 for the resource's own
+	Exact   bool              // count every row, however many they are
 
-	ordering string // the resource's own order, which Encode leaves out
+	ordering string // the resource's own order, which Encode leaves out: a column, with a minus sign for the other way round
 	perPage  int
 }
 
 // ParseQuery reads a list's address. A name that nothing declares, a value that can't be read, or a name that is given
 // twice is a BadQuery. edit is skipped: it opens a row and says nothing about the list.
 func (r Resource) ParseQuery(v url.Values) (Query, error) {
-	q := Query{Sort: r.Ordering, N: r.PerPage, ordering: r.Ordering, perPage: r.PerPage}
+	q := Query{N: r.PerPage, ordering: r.Ordering, perPage: r.PerPage}
+	q.Sort, q.Desc = r.order()
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if len(v[name]) > 1 {
 			return Query{}, BadQuery(fmt.Sprintf("%q may be given once only.", clip(name)))
@@ -53,7 +55,8 @@ func (r Resource) ParseQuery(v url.Values) (Query, error) {
 	if q.After != "" && q.Before != "" {
 		return Query{}, BadQuery("Give after or before, and not both.")
 	}
-	return q, nil
+	_, _, err := r.Period(q)
+	return q, err
 }
 
 // parse reads one name and its value into q.
@@ -66,6 +69,11 @@ func (r Resource) parse(q *Query, name, value string) error {
 		return r.setSort(q, value)
 	case "n":
 		return q.setN(value)
+	case "count":
+		q.Exact = value == "exact"
+		if !q.Exact && value != "" {
+			return BadQuery("A list is counted as it is, or with count=exact.")
+		}
 	case "after":
 		return setCursor(&q.After, value)
 	case "before":
@@ -133,6 +141,9 @@ func (r Resource) setFilter(q *Query, name, value string) error {
 	if i := strings.Index(name, "__"); i >= 0 {
 		field, lookup = name[:i], name[i:]
 	}
+	if r.DateHierarchy != "" && field == r.DateHierarchy {
+		return q.setPeriod(name, lookup, value)
+	}
 	filter, ok := r.Filter(field)
 	if !ok || !filter.takes(lookup) {
 		return BadQuery(fmt.Sprintf("The list has no %q.", clip(name)))
@@ -174,8 +185,26 @@ func (f Filter) read(lookup, value string) (string, error) {
 		}
 		return value, nil
 	}
+	if f.Text || f.Options != nil {
+		return f.readText(value)
+	}
 	if value != "0" && value != "1" {
 		return "", BadQuery(fmt.Sprintf("%s is 1 for yes or 0 for no.", f.Name+lookup))
+	}
+	return value, nil
+}
+
+// readText reads the value of a filter that is one of its options, or a whole number.
+func (f Filter) readText(value string) (string, error) {
+	if f.Text {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || n < 0 {
+			return "", BadQuery(fmt.Sprintf("%s is a number.", f.Name))
+		}
+		return strconv.FormatInt(n, 10), nil
+	}
+	if !slices.ContainsFunc(f.Options, func(o profile.Option) bool { return o.Value == value }) {
+		return "", BadQuery(fmt.Sprintf("%s can't be %q.", f.Name, clip(value)))
 	}
 	return value, nil
 }
@@ -200,8 +229,11 @@ func (q Query) Encode() string {
 	set("q", q.Q)
 	set("after", q.After)
 	set("before", q.Before)
-	if q.Sort != q.ordering || q.Desc {
-		set("sort", q.order())
+	if order := q.Order(); order != q.ordering {
+		set("sort", order)
+	}
+	if q.Exact {
+		set("count", "exact")
 	}
 	if q.N != 0 && q.N != q.perPage {
 		v.Set("n", strconv.Itoa(q.N))
@@ -212,7 +244,8 @@ func (q Query) Encode() string {
 	return v.Encode()
 }
 
-func (q Query) order() string {
+// Order is what the list is sorted by: a column, with a minus sign for from the last to the first.
+func (q Query) Order() string {
 	if q.Desc && q.Sort != "" {
 		return "-" + q.Sort
 	}

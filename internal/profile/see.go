@@ -13,7 +13,7 @@ type Audience int
 const (
 	Anyone  Audience = iota // also who is not signed in, and search engines
 	Members                 // who is signed in
-	Staff                   // who may see the admin
+	Staff                   // staff who may view people
 	Oneself                 // nobody else, staff and superusers neither
 )
 
@@ -47,7 +47,7 @@ func (a Attribute) MaySee(me *account.User, person account.User) bool {
 	case me.ID == person.ID || a.See == Members:
 		return true
 	}
-	return a.See == Staff && account.MayViewAdmin(*me)
+	return a.See == Staff && account.May(*me, account.View, account.Users)
 }
 
 // MayEdit says whether me may change this attribute of person. What every user has (OfUser) is seen by anyone and edited by oneself.

@@ -31,10 +31,18 @@ func (p Profile) tableColumns() []Attribute { return append(UserAttributes(), p.
 
 // Cell returns a stored value as a cell of a table. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 func (a Attribute) Cell(value string) string {
-	if value != "" && strings.Contains(formulas+"'", value[:1]) && a.Kind.Store != Number {
-		return "'" + value
+	if a.Kind.Store == Number {
+		return value
 	}
-	return value
+	return SafeCell(value)
+}
+
+// SafeCell returns a text as a cell of a table: one that a spreadsheet would take for a formula gets an apostrophe in front.
+func SafeCell(text string) string {
+	if text != "" && strings.Contains(formulas+"'", text[:1]) {
+		return "'" + text
+	}
+	return text
 }
 
 // ParseCell reads a cell of a table: what Cell returns, or what somebody typed into a spreadsheet. A picture or a file can't come in

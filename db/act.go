@@ -1,0 +1,135 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+)
+
+// RowIDs returns the ids of all rows of a list, at most limit of them.
+func (d *DB) RowIDs(ctx context.Context, r admin.Resource, q admin.Query, limit int) (ids []int64, err error) {
+	err = d.read(ctx, func(tx *Tx) error {
+		l, err := tx.newRows(r, q.First())
+		if err != nil {
+			return err
+		}
+		query, args := used(fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d", r.ID, r.From, where(l.conditions), r.ID, limit), l.args)
+		ids, err = all(number)(tx.rows(ctx, query, args...))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", r.Name, err)
+	}
+	return ids, nil
+}
+
+// Act does what an action of a list says with the rows that have these ids, all of it or nothing. Rows that are gone, or are so already, are as
+// they should be. It returns how many it changed, and fails with ErrForbidden, and with CantUndo for who can't be brought back.
+func (d *DB) Act(ctx context.Context, by Author, r admin.Resource, action admin.Action, ids []int64) (n int, err error) {
+	do, ok := rowActions[r.Name+"."+action.Name]
+	if !ok {
+		return 0, fmt.Errorf("there is no action %s of %s", action.Name, r.Name)
+	}
+	err = d.write(ctx, func(tx *Tx) error {
+		if err := tx.may(ctx, by, action.Verb, r.Permits()); err != nil {
+			return err
+		}
+		n = 0
+		for _, id := range ids {
+			err := do(tx, ctx, by, id)
+			if errors.Is(told(err), ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("%s %d: %w", r.One, id, err)
+			}
+			n++
+		}
+		return nil
+	})
+	if _, taken := unique(err); taken {
+		err = CantUndo("Somebody else has one of their names or addresses now.")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s %s: %w", action.Name, r.Many, err)
+	}
+	return n, nil
+}
+
+// rowActions do what actions say with one row. ErrNotFound says that there is nothing to do.
+var rowActions = map[string]func(tx *Tx, ctx context.Context, by Author, id int64) error{
+	"invitations.revoke": (*Tx).revoke,
+	"sessions.end":       (*Tx).endOne,
+	"mail.retry": func(tx *Tx, ctx context.Context, _ Author, id int64) error {
+		return tx.changeMail(ctx, "UPDATE mail SET next_at = ?2, created_at = ?2, tries = 0 WHERE id = ?1 AND error <> ''", id, tx.now())
+	},
+	"mail.delete": func(tx *Tx, ctx context.Context, _ Author, id int64) error {
+		return tx.changeMail(ctx, "DELETE FROM mail WHERE id = ?1 AND error <> ''", id)
+	},
+	"deleted.restore": (*Tx).bringBack,
+	"deleted.erase":   (*Tx).eraseDeleted,
+}
+
+func (tx *Tx) changeMail(ctx context.Context, query string, args ...any) error {
+	n, err := tx.exec(ctx, query, args...)
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	tx.mailed = true
+	return err
+}
+
+// endOne ends one session, unless it is of somebody whom by does not reach.
+func (tx *Tx) endOne(ctx context.Context, by Author, id int64) error {
+	users, err := all(number)(tx.rows(ctx, "SELECT COALESCE(user_id, 0) FROM sessions WHERE id = ?1", id))
+	if err != nil || len(users) == 0 {
+		return errors.Join(err, ErrNotFound)
+	}
+	u, err := tx.person(ctx, users[0])
+	if err != nil {
+		return err
+	}
+	if by.ID != 0 {
+		asks, err := tx.asker(ctx, by.ID)
+		if err != nil {
+			return err
+		}
+		if !account.MayEndSessions(asks, u) {
+			return ErrForbidden
+		}
+	}
+	if _, err := tx.exec(ctx, "DELETE FROM sessions WHERE id = ?1", id); err != nil {
+		return err
+	}
+	return tx.log(ctx, by, u, "change", change{field: "sessions", old: "1", new: "0"})
+}
+
+// bringBack restores somebody who was deleted, as the undo of that would.
+func (tx *Tx) bringBack(ctx context.Context, by Author, id int64) error {
+	var there bool
+	err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM deleted_users WHERE id = ?1), COALESCE((SELECT max(event_id) FROM history"+
+		" WHERE resource = 'users' AND object_id = ?1 AND action = 'delete'), 0)", id).Scan(&there, &tx.undoes)
+	if err == nil && !there {
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return tx.restore(ctx, by, id)
+}
+
+// RowName is what the first column says of one row; empty for none.
+func (d *DB) RowName(ctx context.Context, r admin.Resource, id int64) (string, error) {
+	column := r.Shown()[0]
+	names, err := all(text)(d.r.QueryContext(ctx, d.dialect("SELECT CAST("+sqlOf(column)+" AS TEXT) FROM "+r.From+" WHERE "+r.ID+" = ?1"), id))
+	if err != nil {
+		return "", fmt.Errorf("name one of %s: %w", r.Many, err)
+	}
+	if len(names) == 0 {
+		return "", nil
+	}
+	return column.Word(names[0]), nil
+}

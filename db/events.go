@@ -1,0 +1,83 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// eventLines is how many lines of an event are shown.
+const eventLines = 100
+
+// Change is what one transaction changed: one event of the history.
+type Change struct {
+	Line   int64 // the line that was asked for
+	At     time.Time
+	By     string
+	IP     string
+	Lines  []ChangeLine // the first of them
+	Count  int          // how many lines it has
+	Undone bool         // something has taken it back
+	Undoes bool         // it took something back itself
+	Final  string       // why it can't be taken back, in words for people; empty where it can
+}
+
+// ChangeLine is one line of it.
+type ChangeLine struct {
+	Resource string
+	ID       int64
+	Repr     string
+	Action   string // add, change, delete or erase
+	Field    string // empty for all
+	Old, New string
+}
+
+// Change returns the event that a line of the history belongs to. It fails with ErrNotFound.
+func (d *DB) Change(ctx context.Context, id int64) (c Change, err error) {
+	c.Line = id
+	err = d.read(ctx, func(tx *Tx) error {
+		var at, event, undoes int64
+		if err := tx.row(ctx, "SELECT at, by_username, ip, event_id, undoes FROM history WHERE id = ?1", id).Scan(&at, &c.By, &c.IP, &event, &undoes); err != nil {
+			return err
+		}
+		c.At, c.Undoes = fromMilli(at), undoes != 0
+		err := tx.row(ctx, "SELECT (SELECT count(*) FROM history WHERE event_id = ?1), EXISTS (SELECT 1 FROM history WHERE undoes = ?1)", event).Scan(&c.Count, &c.Undone)
+		if err != nil {
+			return err
+		}
+		c.Lines, err = all(scanChangeLine)(tx.rows(ctx, "SELECT resource, object_id, object_repr, action, field, old, new FROM history WHERE event_id = ?1"+
+			fmt.Sprintf(" ORDER BY id LIMIT %d", eventLines), event))
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("read what line %d of the history tells: %w", id, err)
+	}
+	for _, l := range c.Lines {
+		if c.Final == "" {
+			c.Final = d.Final(l.Resource, l.Action, l.Field, l.Old, l.New)
+		}
+	}
+	return c, nil
+}
+
+func scanChangeLine(row scanner) (l ChangeLine, err error) {
+	err = row.Scan(&l.Resource, &l.ID, &l.Repr, &l.Action, &l.Field, &l.Old, &l.New)
+	return l, err
+}
+
+// LastChange returns a line of the last event that changed an object, if by did it and it can be taken back; 0 for none. It is what the
+// message after a change offers to undo.
+func (d *DB) LastChange(ctx context.Context, by int64, resource string, id int64) (int64, error) {
+	lines, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT CASE WHEN by_id = ?3 THEN id ELSE 0 END FROM history WHERE resource = ?1 AND object_id = ?2"+
+		" ORDER BY id DESC LIMIT 1"), resource, id, by))
+	if err == nil && len(lines) > 0 && lines[0] != 0 {
+		var c Change
+		if c, err = d.Change(ctx, lines[0]); err == nil && c.Final == "" && !c.Undone {
+			return lines[0], nil
+		}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the last change: %w", told(err))
+	}
+	return 0, nil
+}

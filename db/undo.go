@@ -1,0 +1,245 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nameplate/internal/account"
+	"nameplate/internal/form"
+)
+
+// CantUndo is why something can't be taken back, in words for people. It is a conflict: something newer stands on it, or it was final.
+type CantUndo string
+
+// Error returns the words.
+func (c CantUndo) Error() string { return string(c) }
+
+// line is one line of the history, as an undo reads it.
+type line struct {
+	id, object    int64
+	version       int64
+	resource      string
+	repr          string
+	action, field string
+	old, new      string
+}
+
+// Final says of a line of the history whether it can't be taken back at all, and why; empty for one that can.
+func (d *DB) Final(resource, action, field, old, now string) string {
+	switch {
+	case action == "erase":
+		return "What was erased is gone for good."
+	case action == "add" || action == "delete" || action == "change" && d.takesBack(resource, field):
+		if attr, ok := d.profile.Attribute(field); ok && resource == account.Users && old == "" && now == "" && attr.Name != "" {
+			return "What only its owner sees can't be taken back."
+		}
+		return ""
+	case field == "password":
+		return "A password that was changed can't be taken back."
+	}
+	return "This can't be taken back."
+}
+
+// takesBack says whether a field that was changed can be given its old value.
+func (d *DB) takesBack(resource, field string) bool {
+	if resource != account.Users {
+		return field == "name" || field == "permissions" || field == "expires_at"
+	}
+	_, declared := d.profile.Attribute(field)
+	return declared || isUserText(field) || slices.Contains([]string{"is_active", "is_staff", "is_superuser", "groups", "permissions", "email_verified"}, field)
+}
+
+// Undo takes back the event that a line of the history belongs to, all of it or nothing, and returns the number of the event that does so.
+// It fails with CantUndo, with ErrForbidden for who might not do the contrary themselves, with ErrLastSuperuser, and with ErrNotFound.
+func (d *DB) Undo(ctx context.Context, by Author, id int64) (event int64, err error) {
+	err = d.write(ctx, func(tx *Tx) error {
+		if err := tx.lock(ctx, "undo"); err != nil {
+			return err
+		}
+		if err := tx.row(ctx, "SELECT event_id FROM history WHERE id = ?1", id).Scan(&tx.undoes); err != nil {
+			return err
+		}
+		lines, err := all(scanLine)(tx.rows(ctx, "SELECT id, object_id, version, resource, object_repr, action, field, old, new FROM history"+
+			" WHERE event_id = ?1 ORDER BY id DESC", tx.undoes))
+		if err != nil {
+			return err
+		}
+		for len(lines) > 0 {
+			n := 1
+			for n < len(lines) && lines[n].object == lines[0].object && lines[n].resource == lines[0].resource && lines[n].action == lines[0].action {
+				n++
+			}
+			if err := tx.undo(ctx, by, lines[:n]); err != nil {
+				return err
+			}
+			lines = lines[n:]
+		}
+		event = tx.event
+		return nil
+	})
+	if _, taken := unique(err); taken {
+		err = CantUndo("Somebody else has this name or address now.")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("undo what line %d of the history tells: %w", id, err)
+	}
+	return event, nil
+}
+
+func scanLine(row scanner) (l line, err error) {
+	err = row.Scan(&l.id, &l.object, &l.version, &l.resource, &l.repr, &l.action, &l.field, &l.old, &l.new)
+	return l, err
+}
+
+// undo takes back what one event did to one object, whose lines come the last first.
+func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
+	for _, l := range lines {
+		if why := tx.Final(l.resource, l.action, l.field, l.old, l.new); why != "" {
+			return CantUndo(why)
+		}
+	}
+	switch l := lines[0]; {
+	case l.resource == account.Users && l.action == "add":
+		return tx.undoAdd(ctx, by, l)
+	case l.resource == account.Users && l.action == "delete":
+		if err := tx.may(ctx, by, account.Delete, account.Users); err != nil {
+			return err
+		}
+		return tx.restore(ctx, by, l.object)
+	case l.resource == account.Users:
+		return tx.undoChange(ctx, by, lines)
+	case l.resource == account.Groups:
+		return tx.undoGroup(ctx, by, lines)
+	case l.resource == account.Invitations:
+		return tx.undoInvitation(ctx, by, l)
+	}
+	return CantUndo("This can't be taken back.")
+}
+
+// undoAdd deletes somebody who was added, if nothing has become of them since.
+func (tx *Tx) undoAdd(ctx context.Context, by Author, l line) error {
+	u, err := tx.deletable(ctx, by.ID, l.object)
+	if errors.Is(told(err), ErrNotFound) {
+		return CantUndo(l.repr + " is deleted already.")
+	}
+	if err != nil {
+		return err
+	}
+	if u.Version != l.version || !u.LastLogin.IsZero() {
+		return CantUndo(l.repr + " has been changed, or has logged in, since. Delete them if they shall go.")
+	}
+	return tx.hide(ctx, by, u)
+}
+
+// undoChange gives fields of a person the values that they had.
+func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
+	before, err := tx.person(ctx, lines[0].object)
+	if errors.Is(told(err), ErrNotFound) {
+		return CantUndo(lines[0].repr + " is deleted. Take that back first.")
+	}
+	if err == nil {
+		err = tx.readRights(ctx, tx.sql, &before)
+	}
+	if err != nil {
+		return err
+	}
+	after := before
+	for _, l := range lines {
+		if stored(before, l.field) != l.new {
+			return CantUndo(fmt.Sprintf("The %s of %s has been changed again since.", strings.ReplaceAll(l.field, "_", " "), before.Username))
+		}
+		setStored(&after, l.field, l.old)
+	}
+	if by.ID != 0 {
+		if err := tx.mayUpdate(ctx, by.ID, before, after); err != nil {
+			return err
+		}
+	}
+	errs := form.Errors{}
+	if err := tx.free(ctx, after, errs); err != nil {
+		return err
+	}
+	for _, message := range errs {
+		return CantUndo(message)
+	}
+	_, err = tx.save(ctx, by, before, after)
+	if errors.Is(err, ErrGroupGone) {
+		return CantUndo("One of the groups is gone.")
+	}
+	if errors.Is(err, ErrPictureGone) {
+		return CantUndo("The former picture is not kept any longer.")
+	}
+	return err
+}
+
+// stored is a value of a person as the history has it.
+func stored(u account.User, field string) string {
+	if flag := flagOf(&u, field); flag != nil {
+		return strconv.FormatBool(*flag)
+	}
+	switch field {
+	case "groups":
+		return strings.Join(u.Groups, "\n")
+	case "permissions":
+		return strings.Join(u.Permissions, "\n")
+	case "email_verified":
+		if u.EmailVerified.IsZero() {
+			return ""
+		}
+		return strconv.FormatInt(u.EmailVerified.UnixMilli(), 10)
+	}
+	return u.Value(field)
+}
+
+// setStored gives a person a value that stored has returned.
+func setStored(u *account.User, field, value string) {
+	if flag := flagOf(u, field); flag != nil {
+		*flag = value == "true"
+		return
+	}
+	switch field {
+	case "groups":
+		u.Groups = lines(value)
+	case "permissions":
+		u.Permissions = lines(value)
+	case "email_verified":
+		ms, _ := strconv.ParseInt(value, 10, 64) // nothing is never
+		u.EmailVerified = fromMilli(ms)
+	default:
+		u.Set(field, value)
+	}
+}
+
+func lines(text string) []string {
+	if text == "" {
+		return []string{}
+	}
+	return strings.Split(text, "\n")
+}
+
+// flagOf is where a yes-or-no field of a person is kept; nil for any other.
+func flagOf(u *account.User, field string) *bool {
+	switch field {
+	case "is_active":
+		return &u.IsActive
+	case "is_staff":
+		return &u.IsStaff
+	case "is_superuser":
+		return &u.IsSuperuser
+	}
+	return nil
+}
+
+// cantUndo makes what a form would be told the reason why something can't be taken back.
+func cantUndo(err error) error {
+	if errs, ok := errors.AsType[form.Errors](err); ok {
+		for _, message := range errs {
+			return CantUndo(message)
+		}
+	}
+	return err
+}

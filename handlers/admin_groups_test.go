@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"nameplate/internal/account"
+)
+
+func TestGroupPages(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.as(s.add("boss", asSuperuser))
+		r := boss.post("/admin/groups/new", "name", "<i>Desk</i>", "permissions", "", "permissions", "users.view", "permissions", "users.change", "permissions", "forged.right")
+		at, _, _ := strings.Cut(r.location(), "?")
+		if r.status != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/groups/") {
+			t.Fatalf("%d to %q", r.status, r.location())
+		}
+		page := boss.get(at)
+		if page.value("name") != "<i>Desk</i>" || page.Find("[name=permissions][checked]").Length() != 2 || page.Find("i").Length() != 0 {
+			t.Errorf("%s", page.Find("main").Text())
+		}
+		if r := boss.post("/admin/groups/new", "name", "<I>desk</I>"); r.status != http.StatusUnprocessableEntity || !r.says("there is a group") || r.value("name") != "<I>desk</I>" {
+			t.Errorf("a name twice: %d", r.status)
+		}
+		version := page.value("version")
+		if r := boss.post(at, "name", "Desk", "permissions", "users.view", "version", version); r.status != http.StatusSeeOther || !boss.get(r.location()).says("Saved") {
+			t.Errorf("%d", r.status)
+		}
+		r = boss.post(at, "name", "Front desk", "permissions", "users.view", "permissions", "mail.view", "version", version)
+		if r.status != http.StatusConflict || !strings.Contains(strings.Join(strings.Fields(r.Find(".conflict").Text()), " "), "<i>Desk</i>") {
+			t.Fatalf("%d: %s", r.status, r.Find(".conflict").Text())
+		}
+		if r := boss.post(at, "name", "Front desk", "permissions", "mail.view", "version", r.value("version"), "resolve", "mine"); r.status != http.StatusSeeOther {
+			t.Errorf("mine: %d", r.status)
+		}
+		undo := boss.get(at + "?saved=1").Find("form.undo")
+		if r := boss.post(undo.AttrOr("action", ""), "back", at); r.location() != at+"?undone=1" || boss.get(at).value("name") != "Desk" {
+			t.Errorf("undo: %d", r.status)
+		}
+		if r := boss.get(at + "/delete"); !r.says("0 members") {
+			t.Errorf("%d", r.status)
+		}
+		said := boss.get(boss.post(at + "/delete").location())
+		if !said.says("The group was deleted.") || boss.get(at).status != http.StatusNotFound {
+			t.Error("it is not deleted")
+		}
+		if r := boss.post(said.Find("form.undo").AttrOr("action", "")); r.status != http.StatusSeeOther || boss.get(at).value("name") != "Desk" {
+			t.Errorf("bring back: %d", r.status)
+		}
+	})
+}
+
+// TestPersonIsPermitted by groups and permissions on their page, which end their sessions, and which nobody forges.
+func TestPersonIsPermitted(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.as(s.add("boss", asSuperuser))
+		clerk := s.add("clerk", func(u *account.User) { u.IsStaff = true })
+		own := s.as(clerk)
+		if r := own.get("/admin/users"); r.status != http.StatusForbidden {
+			t.Errorf("without a permission: %d", r.status)
+		}
+		at := path("/admin/users/ID", clerk.ID)
+		page := boss.get(at)
+		group := page.Find("label:contains('Staff') input[name=groups]").AttrOr("value", "") // the group that every site begins with
+		r := boss.post(at, "groups", "", "groups", group, "permissions", "", "permissions", "history.view", "version", page.value("version"))
+		if r.status != http.StatusSeeOther {
+			t.Fatalf("%d: %s", r.status, r.Text())
+		}
+		page = boss.get(at)
+		if page.Find("[name=groups][checked]").Length() != 1 || page.Find("[name=permissions][checked]").Length() != 1 {
+			t.Errorf("%d groups, %d permissions", page.Find("[name=groups][checked]").Length(), page.Find("[name=permissions][checked]").Length())
+		}
+		if own.in() {
+			t.Error("their session has the old rights")
+		}
+		own = s.as(clerk)
+		if r := own.get("/admin/users"); r.status != http.StatusOK {
+			t.Errorf("by the group: %d", r.status)
+		}
+		if r := own.get("/admin/history"); r.status != http.StatusOK {
+			t.Errorf("by a permission: %d", r.status)
+		}
+		if r := own.get("/admin/groups"); r.status != http.StatusForbidden {
+			t.Errorf("by nothing: %d", r.status)
+		}
+		// Nobody raises themselves, or others.
+		plain := s.add("plain")
+		for _, id := range []int64{clerk.ID, plain.ID} {
+			u, err := s.db.User(t.Context(), id)
+			must(t, err)
+			r := own.post(path("/admin/users/ID", id), "permissions", "groups.change", "version", fmt.Sprint(u.Version))
+			if r.status != http.StatusForbidden {
+				t.Errorf("user %d: %d", id, r.status)
+			}
+		}
+		// A row that says nothing of rights leaves them.
+		if r := boss.post(at, "first_name", "Cleo", "version", page.value("version")); r.status != http.StatusSeeOther {
+			t.Errorf("%d", r.status)
+		}
+		if page := boss.get(at); page.Find("[name=groups][checked]").Length() != 1 {
+			t.Error("the group is gone")
+		}
+		if r := boss.post(at, "groups", "999", "version", boss.get(at).value("version")); r.status != http.StatusUnprocessableEntity || !r.says("one of the groups is gone") {
+			t.Errorf("a group that is none: %d", r.status)
+		}
+	})
+}

@@ -1,0 +1,89 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+	"nameplate/views"
+)
+
+const historyPath = "/admin/history"
+
+// userHistory is the history of one person.
+func (a *App) userHistory(c *fiber.Ctx) error {
+	if _, err := a.DB.User(c.UserContext(), userID(c)); err != nil {
+		return err
+	}
+	v := url.Values{"resource": {account.Users}, "object_id": {c.Params("id")}}
+	list, err := a.rowList(c.UserContext(), a.resource(account.History), v.Encode())
+	if err != nil {
+		return err
+	}
+	return a.showRows(c, list)
+}
+
+// event shows all that was changed at once, with its undo.
+func (a *App) event(c *fiber.Ctx) error {
+	change, err := a.DB.Change(c.UserContext(), userID(c))
+	if err != nil {
+		return err
+	}
+	event := views.Event{Line: change.Line, At: change.At, By: change.By, IP: change.IP, Count: change.Count, Undone: change.Undone,
+		Undoes: change.Undoes, Why: change.Final, Back: historyPath}
+	r := a.resource(account.History)
+	for _, l := range change.Lines {
+		did, _ := r.Column("action")
+		field, _ := r.Column("field")
+		event.Lines = append(event.Lines, views.EventLine{What: l.Repr, Did: did.Word(l.Action), Field: field.Word(l.Field),
+			Old: a.historyWords(l.Field, l.Old), New: a.historyWords(l.Field, l.New)})
+	}
+	return send(c, fiber.StatusOK, views.EventPage(a.page(c, "What was changed"), event))
+}
+
+// historyWords says a value of the history in words.
+func (a *App) historyWords(field, value string) string {
+	return views.HistoryValue(append(profile.UserAttributes(), a.shown.Attributes...), field, value)
+}
+
+// undo takes back what a line of the history tells, with all that was changed at once with it.
+func (a *App) undo(c *fiber.Ctx) error {
+	_, err := a.DB.Undo(c.UserContext(), a.author(c), userID(c))
+	if err != nil {
+		return err
+	}
+	if row, err := strconv.ParseInt(posted(c, "row"), 10, 64); err == nil && htmx(c) {
+		return a.undoneRow(c, row)
+	}
+	to, err := url.Parse(safeNext(posted(c, "back")))
+	if err != nil || !strings.HasPrefix(to.Path, "/admin/") {
+		to = &url.URL{Path: historyPath}
+	}
+	v := to.Query()
+	for _, name := range once {
+		v.Del(name)
+	}
+	v.Set("undone", "1")
+	to.RawQuery = v.Encode()
+	return redirect(c, to.String())
+}
+
+// undoneRow answers a person's row after its undo.
+func (a *App) undoneRow(c *fiber.Ctx, id int64) error {
+	person, err := a.DB.User(c.UserContext(), id)
+	if errors.Is(err, db.ErrNotFound) {
+		return redirect(c, usersPath+"?undone=1")
+	}
+	if err != nil {
+		return err
+	}
+	list := a.bare()
+	list.Saved, list.Undone = person.ID, true
+	return send(c, fiber.StatusOK, views.UserRow(a.page(c, people), list, person))
+}

@@ -1,0 +1,190 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/account"
+)
+
+// TestUndoFromTheMessage takes an edit back from what is said after it: on the list, in the row, and on the person's page.
+func TestUndoFromTheMessage(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		row := path("/admin/users/ID", ada.ID)
+		name := func() string {
+			u, err := s.db.User(t.Context(), ada.ID)
+			must(t, err)
+			return u.FirstName
+		}
+		edit := func(c *client, text string, fields ...string) answer {
+			u, err := s.db.User(t.Context(), ada.ID)
+			must(t, err)
+			return c.post(row, append(fields, "first_name", text, "version", fmt.Sprint(u.Version))...)
+		}
+		// On the list, without htmx.
+		said := boss.get(edit(boss, "one", "list", "q=ada").location())
+		undo := said.Find("form.undo")
+		if undo.Length() != 1 || undo.ParentsFiltered("form, table").Length() != 0 {
+			t.Fatalf("%d undo forms", undo.Length())
+		}
+		if r := boss.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.status != http.StatusSeeOther || name() != "" {
+			t.Errorf("%d, the name is %q", r.status, name())
+		}
+		// In the row, with htmx.
+		part := edit(boss.htmx(), "two", "list", "")
+		button := part.Find("button[hx-post]")
+		r := boss.htmx().post(button.AttrOr("hx-post", ""), "row", fmt.Sprint(ada.ID))
+		if r.status != http.StatusOK || !r.says("Taken back") || r.Find("tr#user-"+fmt.Sprint(ada.ID)).Length() != 1 || name() != "" {
+			t.Errorf("%d: %s", r.status, r.body)
+		}
+		// On the person's page.
+		said = boss.get(edit(boss, "three").location())
+		undo = said.Find("form.undo")
+		r = boss.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", ""))
+		if r.location() != row+"?undone=1" || !boss.get(r.location()).says("It was taken back.") || name() != "" {
+			t.Errorf("to %q", r.location())
+		}
+		// What somebody has changed since is told.
+		said = boss.get(edit(boss, "four").location())
+		edit(boss, "five")
+		if r := boss.post(said.Find("form.undo").AttrOr("action", "")); r.status != http.StatusConflict || !r.says("has been changed again since") || name() != "five" {
+			t.Errorf("%d, the name is %q", r.status, name())
+		}
+		// An address of another site is nowhere to go back to.
+		said = boss.get(edit(boss, "six").location())
+		if r := boss.post(said.Find("form.undo").AttrOr("action", ""), "back", "//evil.example/admin/"); r.location() != "/admin/history?undone=1" {
+			t.Errorf("to %q", r.location())
+		}
+	})
+}
+
+// TestUndoIsOfWhoDidIt offers nobody the undo of what somebody else did last.
+func TestUndoIsOfWhoDidIt(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, other, ada := s.as(s.add("boss", asSuperuser)), s.add("other", asSuperuser), s.add("ada")
+		ada.FirstName = "X"
+		_, err := s.db.UpdateUser(t.Context(), dbAuthor(other), other, ada)
+		must(t, err)
+		if boss.get(path("/admin/users/ID?saved=1", ada.ID)).Find("form.undo").Length() != 0 {
+			t.Error("another one's change is offered")
+		}
+		must(t, s.db.SetPassword(t.Context(), dbAuthor(s.add("third", asSuperuser)), ada.ID, "x"))
+		if r := boss.get(path("/admin/users/ID?saved=1", ada.ID)); r.Find("form.undo").Length() != 0 {
+			t.Error("a password is offered to be taken back")
+		}
+	})
+}
+
+func TestHistory(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		root := s.add("boss", asSuperuser)
+		boss, ada := s.as(root), s.add("ada")
+		ada.FirstName, ada.LastName = "<b>Ada</b>", `=1+1`
+		_, err := s.db.UpdateUser(t.Context(), db.Author{ID: root.ID, IP: "192.0.2.7"}, root, ada)
+		must(t, err)
+		must(t, s.db.SetPassword(t.Context(), dbAuthor(root), ada.ID, "$argon2id$secret"))
+		r := boss.get("/admin/history")
+		if r.status != http.StatusOK || !r.says("<b>Ada</b>") || !r.says("192.0.2.7") || strings.Contains(r.body, "argon2id") || !r.says("Password") {
+			t.Errorf("%d: %s", r.status, r.Find("tbody").Text())
+		}
+		for address, want := range map[string]int{
+			"?field=first_name": 1, "?q=%3Cb%3E": 1, "?action=delete": 0, path("?object_id=ID&resource=users", ada.ID): 4, "?resource=groups": 0,
+			path("?by_id=ID", root.ID): 3, "?at__year=1999": 0, fmt.Sprintf("?at__year=%d", s.db.Now().Year()): 5, "?q=%27%3B--": 0,
+		} {
+			if got := boss.get("/admin/history" + address).Find("tbody tr").Length(); got != want {
+				t.Errorf("%s: %d lines, want %d", address, got, want)
+			}
+		}
+		for _, address := range []string{"?field=nothing", "?action=drop", "?object_id=x", "?at__month=1", "?at__year=2026&at__month=2&at__day=30", "?at__hour=1",
+			"?sort=old", "?sort=password", "?password=1", "?after=%25", "?count=all", "?at__year=0", "?n=501"} {
+			if r := boss.get("/admin/history" + address); r.status != http.StatusBadRequest || r.Find("h1").Length() != 1 {
+				t.Errorf("%s: %d", address, r.status)
+			}
+		}
+		if r := boss.get(path("/admin/users/ID/history", ada.ID)); r.Find("tbody tr").Length() != 4 {
+			t.Errorf("of one person: %d", r.Find("tbody tr").Length())
+		}
+		lines, err := csv.NewReader(strings.NewReader(boss.get("/admin/history/export.csv?field=last_name").body)).ReadAll()
+		if err != nil || len(lines) != 2 || lines[1][6] != "'=1+1" || !strings.HasPrefix(lines[1][0], fmt.Sprint(s.db.Now().Year())) {
+			t.Errorf("%v, %v", lines, err)
+		}
+		// All that was changed at once, and its undo.
+		link := boss.get("/admin/history?field=first_name").Find("tbody td:last-child a").AttrOr("href", "")
+		event := boss.get(link)
+		if event.Find(".row").Length() != 2 || !event.says("<b>Ada</b>") || !event.says("=1+1") {
+			t.Errorf("%s", event.Find("main").Text())
+		}
+		if r := boss.post(event.Find("main form").AttrOr("action", ""), "back", "/admin/history"); r.location() != "/admin/history?undone=1" {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+		if got, err := s.db.User(t.Context(), ada.ID); err != nil || got.FirstName+got.LastName != "" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if r := boss.get(link); !r.says("This was taken back") || r.Find("main form").Length() != 0 {
+			t.Error("it can be taken back twice")
+		}
+		final := boss.get("/admin/history?field=password").Find("tbody td:last-child a").AttrOr("href", "")
+		if r := boss.get(final); !r.says("can't be taken back") || r.Find("main form").Length() != 0 {
+			t.Error("a password can be taken back")
+		}
+	})
+}
+
+// TestHistoryIsAppendOnly: nothing of the site changes a line, or removes one.
+func TestHistoryIsAppendOnly(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		row := path("/admin/users/ID", ada.ID)
+		boss.post(row, "first_name", "one", "version", "1")
+		dump := func(most string) string {
+			return dbtest.Text(t, s.db, "SELECT count(*) || ' ' || COALESCE(max(old), '') || max(new) FROM history WHERE id <= "+most)
+		}
+		last := dbtest.Text(t, s.db, "SELECT max(id) FROM history")
+		before := dump(last)
+		boss.post("/admin/history/" + last + "/undo")
+		boss.post(row+"/delete", "")
+		boss.post("/admin/deleted/actions", "action", "restore", "id", fmt.Sprint(ada.ID), "confirm", "1")
+		if after := dump(last); after != before {
+			t.Errorf("%s, was %s", after, before)
+		}
+		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM history"); n != "6" {
+			t.Errorf("%s lines", n)
+		}
+	})
+}
+
+// TestNobodySeesWhatTheyMayNot: the navigation, the first page, and the buttons of who may only look.
+func TestNobodySeesWhatTheyMayNot(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada")
+		mail := s.as(s.add("mailer", func(u *account.User) { u.IsStaff, u.Permissions = true, []string{"mail.view"} }))
+		r := mail.get("/admin/")
+		if r.location() != "/admin/mail" {
+			t.Errorf("first to %q", r.location())
+		}
+		if links := mail.get("/admin/mail").Find("nav.sub a"); links.Length() != 1 || links.Text() != "Mail" {
+			t.Errorf("offered: %s", links.Text())
+		}
+		none := s.as(s.add("none", func(u *account.User) { u.IsStaff = true }))
+		if r := none.get("/admin/"); r.status != http.StatusOK || !r.says("Ask a superuser") {
+			t.Errorf("%d", r.status)
+		}
+		viewer := s.as(s.add("viewer", asViewer))
+		page := viewer.get(path("/admin/users/ID", ada.ID))
+		if page.Find("main form").Length() != 0 || !page.says("ada@example.org") {
+			t.Errorf("who may look: %s", page.Find("main").Text())
+		}
+		if r := viewer.get("/admin/users"); r.Find("tbody a[href*=edit], a[href*=import], a[href*=new]").Length() != 0 {
+			t.Error("who may look is offered to change")
+		}
+		if r := viewer.get("/admin/sessions"); r.Find("#actions").Length() != 0 || r.Find("tbody tr").Length() != 3 {
+			t.Error("who may look is offered to end sessions")
+		}
+	})
+}

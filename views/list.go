@@ -1,0 +1,307 @@
+package views
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+	"nameplate/internal/profile"
+)
+
+// Listing is one page of a list of the admin, without its rows.
+type Listing struct {
+	Resource admin.Resource
+	Query    admin.Query
+	Total    int  // how many rows there are on all pages
+	More     bool // there are more than Total
+	Prev     string
+	Next     string
+	Steps    []admin.Step // of the date hierarchy
+}
+
+// List is a list as it is declared.
+type List struct {
+	Listing
+	Rows    []admin.Row
+	Profile []profile.Attribute // for the values that the history tells of
+}
+
+// Acting is an action that is asked for.
+type Acting struct {
+	Resource admin.Resource
+	Action   admin.Action
+	Count    int
+	Names    []string // the first of them
+	IDs      []int64
+	Across   bool   // all of the list, and not these ids
+	List     string // the list's query string
+}
+
+// Page begins a listing.
+func NewListing[T any](r admin.Resource, q admin.Query, page admin.Page[T]) Listing {
+	return Listing{Resource: r, Query: q, Total: page.Total, More: page.TotalMore, Prev: page.Prev, Next: page.Next}
+}
+
+// may says whether the one who asks may do something with the rows of a resource.
+func (page Page) may(verb, resource string) bool {
+	return page.Me != nil && account.May(*page.Me, verb, resource)
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// address is the list's own address for q.
+func (l Listing) address(q admin.Query) string {
+	if query := q.Encode(); query != "" {
+		return l.Resource.Path() + "?" + query
+	}
+	return l.Resource.Path()
+}
+
+// sorted is what aria-sort says of a column; empty for a column that the list is not sorted by.
+func (l Listing) sorted(column admin.Column) string {
+	switch {
+	case l.Query.Sort != column.Name:
+		return ""
+	case l.Query.Desc:
+		return "descending"
+	}
+	return "ascending"
+}
+
+// order is the value of the form's hidden field, empty when the list has its own order.
+func (l Listing) order() string {
+	if order := l.Query.Order(); order != l.Resource.Ordering {
+		return order
+	}
+	return ""
+}
+
+// count says how many rows the list has.
+func (l Listing) count() string {
+	words := Counted(l.Total, l.Resource.One, l.Resource.Many)
+	if l.More {
+		return "over " + words
+	}
+	return words
+}
+
+// Capital begins a sentence.
+func Capital(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
+
+// Counted says how many n are, in the singular or the plural.
+func Counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// these says which rows the list is of.
+func (l Listing) these() string {
+	if l.narrowed() {
+		return "these " + l.Resource.Many
+	}
+	return "all " + l.Resource.Many
+}
+
+// exportAddress is where the list is exported, all its pages.
+func (l Listing) exportAddress() templ.SafeURL {
+	query := l.Query.First().Encode()
+	if query != "" {
+		query = "?" + query
+	}
+	return templ.SafeURL(l.Resource.Path() + "/export.csv" + query)
+}
+
+// narrowed says whether the list leaves any row out.
+func (l Listing) narrowed() bool { return l.Query.Q != "" || len(l.Query.Filters) > 0 }
+
+func (l Listing) nothing() string {
+	if l.Resource.Name == account.Users {
+		return "Nobody matches."
+	}
+	return "No " + l.Resource.One + " matches."
+}
+
+func (l Listing) lookFor() string {
+	if l.Resource.SearchHelp == "" {
+		return "Look for something else."
+	}
+	return "Look for " + l.Resource.SearchHelp + "."
+}
+
+// filter is the value of a filter in the form.
+func (l Listing) filter(name string) string { return l.Query.Filters[name] }
+
+// choices is what can be chosen in a filter of a field.
+func choices(filter admin.Filter) []profile.Option {
+	if filter.Options != nil {
+		return filter.Options
+	}
+	return []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
+}
+
+// hasOrHasNot is what can be chosen in the filter of what is there or not.
+func hasOrHasNot() []profile.Option {
+	return []profile.Option{{Value: "0", Label: "Has one"}, {Value: "1", Label: "Has none"}}
+}
+
+func (l Listing) hasAttributes() bool {
+	return slices.ContainsFunc(l.Resource.Filters, func(f admin.Filter) bool { return f.Attr != nil })
+}
+
+// unshown are the filters of the address that the form has no control for: they stay as they are.
+func (l Listing) unshown() []string {
+	var names []string
+	for name := range l.Query.Filters {
+		field, lookup, _ := strings.Cut(name, "__")
+		filter, ok := l.Resource.Filter(field)
+		if filter.Attr == nil {
+			if !ok || filter.Text {
+				names = append(names, name)
+			}
+			continue
+		}
+		kind := filter.Attr.Kind.Filter
+		if kind == profile.ByRange && lookup != "gte" && lookup != "lte" || kind != profile.ByRange && kind != profile.ByPresence && lookup != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// narrowedMore says whether a filter of an attribute is set.
+func (l Listing) narrowedMore() bool {
+	for _, filter := range l.Resource.Filters {
+		for _, lookup := range []string{"", admin.AtLeast, admin.AtMost, admin.IsEmpty} {
+			if filter.Attr != nil && l.Query.Filters[filter.Name+lookup] != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (l Listing) dateLabel() string {
+	column, _ := l.Resource.Column(l.Resource.DateHierarchy)
+	return column.Label
+}
+
+// wide says whether the list has more columns than a window holds: it then scrolls within its own box.
+func (l Listing) wide() bool { return len(l.Resource.Shown()) > 10 }
+
+// actions are those that the one who asks may do.
+func (l Listing) actions(page Page) []admin.Action {
+	return slices.DeleteFunc(slices.Clone(l.Resource.Actions), func(a admin.Action) bool { return !page.may(a.Verb, l.Resource.Permits()) })
+}
+
+// chooses says whether rows can be chosen.
+func (l Listing) chooses(page Page) bool { return len(l.actions(page)) > 0 }
+
+// last is the name of the last column; empty for none.
+func (list List) last() string {
+	if list.Resource.Name == account.History {
+		return "Details"
+	}
+	return ""
+}
+
+// undoWord is what the link to an event says.
+func (list List) undoWord(row admin.Row) string {
+	if row.Cells["undone"] != "0" {
+		return "Taken back"
+	}
+	return "Details"
+}
+
+// title is what a row is called.
+func (list List) title(row admin.Row) string {
+	columns := list.Resource.Shown()
+	return list.cell(columns[0], row)
+}
+
+// cell is what a cell says.
+func (list List) cell(column admin.Column, row admin.Row) string {
+	value := row.Cells[column.Name]
+	switch column.Kind {
+	case admin.Moment:
+		return momentOf(value)
+	case admin.Boolean:
+		if value == "1" || value == "true" {
+			return "Yes"
+		}
+		return "No"
+	case admin.Words:
+		return column.Word(value)
+	case "value":
+		return HistoryValue(list.Profile, row.Cells["field"], value)
+	}
+	return value
+}
+
+// link is where a cell leads; empty for nowhere.
+func (list List) link(column admin.Column, row admin.Row) string {
+	if column.Link == "" {
+		return ""
+	}
+	if list.Resource.Name == account.History && column.Name == "object_repr" && row.Cells["resource"] == account.Invitations {
+		return ""
+	}
+	return column.Path(row)
+}
+
+// momentOf is a moment of a cell in words: empty for none.
+func momentOf(ms string) string {
+	if n, err := strconv.ParseInt(ms, 10, 64); err == nil && n != 0 {
+		return moment(time.UnixMilli(n).UTC())
+	}
+	return ""
+}
+
+func isoTime(ms string) string {
+	n, _ := strconv.ParseInt(ms, 10, 64) // a cell of moments
+	return time.UnixMilli(n).UTC().Format(time.RFC3339)
+}
+
+// HistoryValue is a value that the history tells of, in words.
+func HistoryValue(attrs []profile.Attribute, field, value string) string {
+	switch field {
+	case "is_active", "is_staff", "is_superuser":
+		return map[string]string{"true": "yes", "false": "no"}[value]
+	case "email_verified", "expires_at":
+		return momentOf(value)
+	case "groups", "permissions":
+		return strings.ReplaceAll(value, "\n", ", ")
+	}
+	for _, attr := range attrs {
+		if attr.Name != field || value == "" {
+			continue
+		}
+		if attr.IsPicture() {
+			return "a picture"
+		}
+		return attr.Words(value)
+	}
+	return value
+}
+
+func (act Acting) question() string {
+	return act.Action.Label + ": " + Counted(act.Count, act.Resource.One, act.Resource.Many) + "?"
+}
+
+func (act Acting) button() string {
+	return act.Action.Label + " (" + thousands(act.Count) + ")"
+}
+
+func (act Acting) back() string {
+	if act.List != "" {
+		return act.Resource.Path() + "?" + act.List
+	}
+	return act.Resource.Path()
+}
