@@ -49,6 +49,8 @@ func TestEveryPage(t *testing.T) {
 	}
 	newClient(t, s).register(long, map[string]string{"email": "long@example.org"})
 	id := s.id("ada")
+	fillLists(t, s)
+	line := s.strings("SELECT max(id) FROM history WHERE field = 'last_name'")[0]
 	for _, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
@@ -96,6 +98,16 @@ func TestEveryPage(t *testing.T) {
 				{"invitations", admin, "/admin/invitations", 200},
 				{"who waits", admin, "/admin/waiting", 200},
 				{"mail that failed", admin, "/admin/mail", 200},
+				{"groups", admin, "/admin/groups", 200},
+				{"group", admin, "/admin/groups/1", 200},
+				{"group to add", admin, "/admin/groups/new", 200},
+				{"group to delete", admin, "/admin/groups/1/delete", 200},
+				{"sessions", admin, "/admin/sessions", 200},
+				{"who was deleted", admin, "/admin/deleted", 200},
+				{"history", admin, "/admin/history?field=&resource=users", 200},
+				{"history of a person", admin, "/admin/users/" + id + "/history", 200},
+				{"what was changed", admin, "/admin/history/" + line, 200},
+				{"list that can't be shown", admin, "/admin/history?sort=password", 400},
 			} {
 				page.who.look(1280, false)
 				if status := page.who.open(page.path); status != page.status {
@@ -106,6 +118,18 @@ func TestEveryPage(t *testing.T) {
 			refusals(visitor, admin)
 		})
 	}
+}
+
+// fillLists leaves rows in every list of the admin.
+func fillLists(t *testing.T, s *server) {
+	root := newClient(t, s)
+	root.login("root", rootPassword)
+	at := "/admin/users/" + s.id("ada")
+	root.submit(http.StatusSeeOther, root.get(at), "[name=version]", map[string]string{"first_name": "Ada", "last_name": long[:90]})
+	gone := "/admin/users/" + s.id("person0000003") + "/delete"
+	root.submit(http.StatusSeeOther, root.get(gone), ".grave", nil)
+	root.submit(http.StatusOK, root.get("/admin/invitations"), "[name=max_uses]", map[string]string{"max_uses": "3"})
+	s.change("INSERT INTO mail (kind, address, created_at, tries, error) VALUES ('reset_password', '" + long + "@example.org', 1764000000000, 9, '550 5.1.1 no such user here')")
 }
 
 // refusals looks at forms that were refused.

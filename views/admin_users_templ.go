@@ -262,7 +262,7 @@ func peopleRows(page Page, people People) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var10 = []any{"people", templ.KV("wide", people.wide())}
+		var templ_7745c5c3_Var10 = []any{"people", "acts", templ.KV("wide", people.wide())}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -90,6 +90,14 @@ func (l Listing) count() string {
 	return words
 }
 
+// howMany is count without the word.
+func (l Listing) howMany() string {
+	if l.More {
+		return "over " + thousands(l.Total)
+	}
+	return thousands(l.Total)
+}
+
 // Capital begins a sentence.
 func Capital(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
@@ -220,6 +228,11 @@ func (list List) undoWord(row admin.Row) string {
 	return "Details"
 }
 
+// timed says whether the list tells moments.
+func (list List) timed() bool {
+	return slices.ContainsFunc(list.Resource.Shown(), func(c admin.Column) bool { return c.Kind == admin.Moment })
+}
+
 // title is what a row is called.
 func (list List) title(row admin.Row) string {
 	columns := list.Resource.Shown()
@@ -231,7 +244,7 @@ func (list List) cell(column admin.Column, row admin.Row) string {
 	value := row.Cells[column.Name]
 	switch column.Kind {
 	case admin.Moment:
-		return momentOf(value)
+		return strings.TrimSuffix(momentOf(value), " UTC") // which is said once for all of them
 	case admin.Boolean:
 		if value == "1" || value == "true" {
 			return "Yes"
