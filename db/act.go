@@ -121,6 +121,24 @@ func (tx *Tx) bringBack(ctx context.Context, by Author, id int64) error {
 	return tx.restore(ctx, by, id)
 }
 
+// Users returns those of some people who are there, by id.
+func (d *DB) Users(ctx context.Context, ids []int64) ([]account.User, error) {
+	people, err := all(d.onePerson)(d.r.QueryContext(ctx, d.dialect(d.text.person+"u.id IN ("+d.each("?1")+") ORDER BY u.id"), jsonIDs(ids)))
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	return people, nil
+}
+
+// Usernames returns the names of those of some people who are there, by id.
+func (d *DB) Usernames(ctx context.Context, ids []int64) ([]string, error) {
+	names, err := all(text)(d.r.QueryContext(ctx, d.dialect("SELECT username FROM users WHERE id IN ("+d.each("?1")+") ORDER BY id"), jsonIDs(ids)))
+	if err != nil {
+		return nil, fmt.Errorf("name people: %w", err)
+	}
+	return names, nil
+}
+
 // RowName is what the first column says of one row; empty for none.
 func (d *DB) RowName(ctx context.Context, r admin.Resource, id int64) (string, error) {
 	column := r.Shown()[0]

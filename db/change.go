@@ -39,6 +39,7 @@ func (d *DB) changes(before, after account.User) []change {
 		{"is_active", before.IsActive, after.IsActive},
 		{"is_staff", before.IsStaff, after.IsStaff},
 		{"is_superuser", before.IsSuperuser, after.IsSuperuser},
+		{"password_expired", before.PasswordExpired, after.PasswordExpired},
 	} {
 		if flag.old != flag.new {
 			list = append(list, change{field: flag.field, old: strconv.FormatBool(flag.old), new: strconv.FormatBool(flag.new),

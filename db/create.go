@@ -104,13 +104,13 @@ func (tx *Tx) insertUser(ctx context.Context, u *account.User) error {
 	columns, values := "", ""
 	args := []any{u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
 		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail,
-		u.AwaitsApproval, orNull(u.EmailVerified)}
+		u.AwaitsApproval, orNull(u.EmailVerified), u.PasswordExpired}
 	if u.ID != 0 {
-		columns, values, args = ", id, last_login", ", ?18, ?19", append(args, u.ID, orNull(u.LastLogin))
+		columns, values, args = ", id, last_login", ", ?19, ?20", append(args, u.ID, orNull(u.LastLogin))
 	}
 	err := tx.row(ctx, "INSERT INTO users (username, username_key, email, email_key, password, first_name, first_name_key,"+
-		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at"+columns+
-		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17"+values+") RETURNING id", args...).Scan(&u.ID)
+		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at, password_expired"+columns+
+		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18"+values+") RETURNING id", args...).Scan(&u.ID)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)
 	}

@@ -36,12 +36,15 @@ type DB struct {
 	sample   sample
 
 	mailQueued chan struct{}
+	jobQueued  chan struct{}
+	jobs       runningJobs
 }
 
 // Open opens the database at source, a SQLite file (made when it is not there) or a postgres:// address, for the attributes of
 // p. It does not migrate. Its errors are one line that says what to do.
 func Open(ctx context.Context, source string, p profile.Profile) (*DB, error) {
-	d := &DB{Now: time.Now, source: source, profile: p, pg: isPostgres(source), mailQueued: make(chan struct{}, 1)}
+	d := &DB{Now: time.Now, source: source, profile: p, pg: isPostgres(source), mailQueued: make(chan struct{}, 1), jobQueued: make(chan struct{}, 1)}
+	d.jobs.at = map[int64]*runningJob{}
 	d.text = newTexts(p, d.pg)
 	var err error
 	if d.pg {

@@ -65,6 +65,19 @@ func scanChangeLine(row scanner) (l ChangeLine, err error) {
 	return l, err
 }
 
+// EventLine returns a line of an event, if by did it and it can be taken back; 0 for none.
+func (d *DB) EventLine(ctx context.Context, by, event int64) (int64, error) {
+	lines, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT id FROM history WHERE event_id = ?1 AND by_id = ?2 ORDER BY id LIMIT 1"), event, by))
+	if err != nil || len(lines) == 0 {
+		return 0, told(err)
+	}
+	c, err := d.Change(ctx, lines[0])
+	if err != nil || c.Final != "" || c.Undone {
+		return 0, err
+	}
+	return lines[0], nil
+}
+
 // LastChange returns a line of the last event that changed an object, if by did it and it can be taken back; 0 for none. It is what the
 // message after a change offers to undo.
 func (d *DB) LastChange(ctx context.Context, by int64, resource string, id int64) (int64, error) {

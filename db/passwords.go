@@ -32,7 +32,7 @@ func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) 
 
 func (tx *Tx) setPassword(ctx context.Context, by Author, u account.User, hash string) error {
 	u.Version++
-	if _, err := tx.exec(ctx, "UPDATE users SET password = ?2, version = ?3 WHERE id = ?1", u.ID, hash, u.Version); err != nil {
+	if _, err := tx.exec(ctx, "UPDATE users SET password = ?2, version = ?3, password_expired = FALSE WHERE id = ?1", u.ID, hash, u.Version); err != nil {
 		return err
 	}
 	if err := errors.Join(tx.endSessions(ctx, u.ID, ""), tx.dropReset(ctx, u.ID)); err != nil {

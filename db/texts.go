@@ -25,7 +25,7 @@ type texts struct {
 
 func newTexts(p profile.Profile, pg bool) texts {
 	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
-		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, p.user_id IS NOT NULL"
+		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, u.password_expired, p.user_id IS NOT NULL"
 	t := texts{
 		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
 		pictures: "SELECT name FROM waiting_pictures UNION SELECT name FROM kept_pictures",
@@ -73,9 +73,9 @@ func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
 	var joined, login, verified int64
 	var hasProfile bool
 	values := make([]string, len(d.profile.Attributes))
-	dest := make([]any, 0, 16+len(values)+len(more))
+	dest := make([]any, 0, 17+len(values)+len(more))
 	dest = append(dest, &u.ID, &u.Username, &u.Email, &u.Password, &u.FirstName, &u.LastName, &u.IsActive, &u.IsStaff,
-		&u.IsSuperuser, &joined, &login, &u.Version, &u.NewEmail, &verified, &u.AwaitsApproval, &hasProfile)
+		&u.IsSuperuser, &joined, &login, &u.Version, &u.NewEmail, &verified, &u.AwaitsApproval, &u.PasswordExpired, &hasProfile)
 	for i := range values {
 		dest = append(dest, &values[i])
 	}

@@ -50,36 +50,16 @@ func (d *DB) takesBack(resource, field string) bool {
 		return field == "name" || field == "permissions" || field == "expires_at"
 	}
 	_, declared := d.profile.Attribute(field)
-	return declared || isUserText(field) || slices.Contains([]string{"is_active", "is_staff", "is_superuser", "groups", "permissions", "email_verified"}, field)
+	return declared || isUserText(field) || slices.Contains([]string{"is_active", "is_staff", "is_superuser", "password_expired", "groups", "permissions", "email_verified"}, field)
 }
 
 // Undo takes back the event that a line of the history belongs to, all of it or nothing, and returns the number of the event that does so.
 // It fails with CantUndo, with ErrForbidden for who might not do the contrary themselves, with ErrLastSuperuser, and with ErrNotFound.
 func (d *DB) Undo(ctx context.Context, by Author, id int64) (event int64, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
-		if err := tx.lock(ctx, "undo"); err != nil {
-			return err
-		}
-		if err := tx.row(ctx, "SELECT event_id FROM history WHERE id = ?1", id).Scan(&tx.undoes); err != nil {
-			return err
-		}
-		lines, err := all(scanLine)(tx.rows(ctx, "SELECT id, object_id, version, resource, object_repr, action, field, old, new FROM history"+
-			" WHERE event_id = ?1 ORDER BY id DESC", tx.undoes))
-		if err != nil {
-			return err
-		}
-		for len(lines) > 0 {
-			n := 1
-			for n < len(lines) && lines[n].object == lines[0].object && lines[n].resource == lines[0].resource && lines[n].action == lines[0].action {
-				n++
-			}
-			if err := tx.undo(ctx, by, lines[:n]); err != nil {
-				return err
-			}
-			lines = lines[n:]
-		}
+		_, err := tx.undoEvent(ctx, by, id, nil)
 		event = tx.event
-		return nil
+		return err
 	})
 	if _, taken := unique(err); taken {
 		err = CantUndo("Somebody else has this name or address now.")
@@ -88,6 +68,40 @@ func (d *DB) Undo(ctx context.Context, by Author, id int64) (event int64, err er
 		return 0, fmt.Errorf("undo what line %d of the history tells: %w", id, err)
 	}
 	return event, nil
+}
+
+// undoEvent takes back the event of a line, tells how far it is, and returns how many lines it took back.
+func (tx *Tx) undoEvent(ctx context.Context, by Author, id int64, progress func(done, total int)) (int, error) {
+	if err := tx.lock(ctx, "undo"); err != nil {
+		return 0, err
+	}
+	if err := tx.row(ctx, "SELECT event_id FROM history WHERE id = ?1", id).Scan(&tx.undoes); err != nil {
+		return 0, err
+	}
+	lines, err := all(scanLine)(tx.rows(ctx, "SELECT id, object_id, version, resource, object_repr, action, field, old, new FROM history"+
+		" WHERE event_id = ?1 ORDER BY id DESC", tx.undoes))
+	if err != nil {
+		return 0, err
+	}
+	for done := 0; done < len(lines); {
+		n := together(lines[done:])
+		if err := tx.undo(ctx, by, lines[done:done+n]); err != nil {
+			return 0, err
+		}
+		if done += n; progress != nil {
+			progress(done, len(lines))
+		}
+	}
+	return len(lines), nil
+}
+
+// together returns how many lines tell of one object, and of one act.
+func together(lines []line) int {
+	n := 1
+	for n < len(lines) && lines[n].object == lines[0].object && lines[n].resource == lines[0].resource && lines[n].action == lines[0].action {
+		n++
+	}
+	return n
 }
 
 func scanLine(row scanner) (l line, err error) {
@@ -230,6 +244,8 @@ func flagOf(u *account.User, field string) *bool {
 		return &u.IsStaff
 	case "is_superuser":
 		return &u.IsSuperuser
+	case "password_expired":
+		return &u.PasswordExpired
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 			return err
 		}
 		u.Password, u.DateJoined, u.LastLogin = before.Password, before.DateJoined, before.LastLogin
-		u.NewEmail, u.EmailVerified, u.AwaitsApproval = before.NewEmail, before.EmailVerified, before.AwaitsApproval
+		u.NewEmail, u.EmailVerified, u.AwaitsApproval, u.PasswordExpired = before.NewEmail, before.EmailVerified, before.AwaitsApproval, before.PasswordExpired
 		for _, attr := range tx.profile.Attributes {
 			if !attr.MaySee(&me, before) { // what one does not see one does not change
 				u.Set(attr.Name, before.Attributes[attr.Name])

@@ -65,6 +65,13 @@ func (b *tab) fill(selector, value string) {
 	b.write(value)
 }
 
+// pick chooses the option of a select that begins so.
+func (b *tab) pick(selector, text string) {
+	b.t.Helper()
+	eval[chromedp.Void](b, fmt.Sprintf("document.querySelector(%s).focus(), undefined", quote(selector)))
+	b.press(text)
+}
+
 // write types a text where the cursor is.
 func (b *tab) write(value string) {
 	b.t.Helper()

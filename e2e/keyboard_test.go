@@ -72,9 +72,9 @@ func TestKeyboardGoesThroughAWideRow(t *testing.T) {
 	b.see(".open .error", "enter")
 	b.wait("document.activeElement.id === 'my_number-" + id + "'")
 	const hidden = `(e => {
-		if (!e.matches('.open td:not(:nth-child(2), :last-child) *')) return '';
-		const here = e.getBoundingClientRect(), edge = n => document.querySelector('.open td:' + n).getBoundingClientRect();
-		return here.left < edge('nth-child(2)').right - 1 || here.right > edge('last-child').left + 1 ? e.id + ' ' + e.name : '';
+		if (!e.matches('.open td:not(.is-title, :last-child) *')) return '';
+		const here = e.getBoundingClientRect(), edge = n => document.querySelector('.open td' + n).getBoundingClientRect();
+		return here.left < edge('.is-title').right - 1 || here.right > edge(':last-child').left + 1 ? e.id + ' ' + e.name : '';
 	})(document.activeElement)`
 	for range 40 {
 		if name := eval[string](b, hidden); name != "" {

@@ -1,10 +1,8 @@
 package handlers
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,6 +14,7 @@ import (
 const (
 	actedMost = 10_000 // rows that an action of a small list changes at once
 	namedMost = 10     // rows that are named before it does
+	pageMost  = 1_000  // rows that a page changes; more are a job
 )
 
 // act does what an action says with the rows that were chosen, or with all of a list; first it asks.
@@ -32,100 +31,103 @@ func (a *App) act(r admin.Resource) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		to := r.Path() + "?"
-		if acting.Count == 0 {
-			return redirect(c, to+withDone(acting.List, "none"))
-		}
-		if !isTrue(posted(c, "confirm")) {
-			return a.askToAct(c, acting)
+		switch {
+		case acting.Count == 0:
+			return redirect(c, r.Path()+"?"+withDone(acting.List, "none"))
+		case action.Name == "export_csv":
+			return a.exportChosen(c, acting)
+		case !isTrue(posted(c, "confirm")):
+			return a.askToAct(c, fiber.StatusOK, acting)
+		case r.Name == account.Users:
+			return a.actOnPeople(c, acting)
 		}
 		n, err := a.DB.Act(c.UserContext(), a.author(c), r, action, acting.IDs)
 		if err != nil {
 			return err
 		}
-		return redirect(c, to+withDone(acting.List, action.Name+"-"+strconv.Itoa(n)))
+		return redirect(c, r.Path()+"?"+withDone(acting.List, action.Name+"-"+strconv.Itoa(n)))
 	}
 }
 
 // chosen reads which rows a form is of: their ids, or with across all that match the list's query.
 func (a *App) chosen(c *fiber.Ctx, r admin.Resource, action admin.Action) (views.Acting, error) {
 	acting := views.Acting{Resource: r, Action: action, Across: isTrue(posted(c, "across")), List: queryOf(c)}
-	if acting.Across {
-		q, err := listed(r, acting.List)
-		if err != nil {
-			return acting, err
-		}
-		acting.IDs, err = a.DB.RowIDs(c.UserContext(), r, q, actedMost)
-		acting.Count = len(acting.IDs)
-		return acting, err
+	if action.Group {
+		acting.Group, _ = strconv.ParseInt(posted(c, "group"), 10, 64) // what is no number is no group
 	}
+	var err error
+	if acting.Across {
+		acting.IDs, err = a.across(c, r, acting.List)
+	} else {
+		acting.IDs, err = chosenIDs(c)
+	}
+	acting.Count = len(acting.IDs)
+	return acting, err
+}
+
+// across are the ids of all rows of a list.
+func (a *App) across(c *fiber.Ctx, r admin.Resource, list string) ([]int64, error) {
+	q, err := listed(r, list)
+	if err != nil {
+		return nil, err
+	}
+	if r.Name == account.Users {
+		return a.DB.PeopleIDs(c.UserContext(), q)
+	}
+	return a.DB.RowIDs(c.UserContext(), r, q, actedMost)
+}
+
+// chosenIDs are the rows that were ticked, each once.
+func chosenIDs(c *fiber.Ctx) (ids []int64, err error) {
 	for _, text := range formValues(c, "id") {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return acting, admin.BadQuery("One of the chosen rows is none. Choose them again.")
+			return nil, admin.BadQuery("One of the chosen rows is none. Choose them again.")
 		}
-		if !slices.Contains(acting.IDs, id) {
-			acting.IDs = append(acting.IDs, id)
-		}
+		ids = append(ids, id)
 	}
-	acting.Count = len(acting.IDs)
-	return acting, nil
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // queryOf is the query string of the list that a form is of: of its own address, or the one that it carries.
 func queryOf(c *fiber.Ctx) string {
-	if query := string(c.Request().URI().QueryString()); query != "" {
-		return goBack(query).Encode()
+	query := string(c.Request().URI().QueryString())
+	if query == "" {
+		query = posted(c, "list")
 	}
-	return goBack(posted(c, "list")).Encode()
-}
-
-// askToAct names the rows, and asks.
-func (a *App) askToAct(c *fiber.Ctx, acting views.Acting) error {
-	for _, id := range acting.IDs[:min(len(acting.IDs), namedMost)] {
-		name, err := a.DB.RowName(c.UserContext(), acting.Resource, id)
-		if err != nil {
-			return err
-		}
-		if name != "" {
-			acting.Names = append(acting.Names, name)
-		}
-	}
-	return send(c, fiber.StatusOK, views.ActionPage(a.page(c, acting.Action.Label), acting))
-}
-
-// withDone is a list's query with what was done.
-func withDone(list, done string) string {
-	values := goBack(list)
+	values := goBack(query)
 	values.Del("after")
 	values.Del("before")
-	values.Set("done", done)
 	return values.Encode()
 }
 
-// saidDone says what an action did that sent a browser on to the list.
-func saidDone(r admin.Resource, done string) string {
-	if done == "none" {
-		return "Nothing was chosen. Tick the rows, then choose what to do with them."
+// askToAct names the rows, and asks. Where a list is another now than the one that was asked about, it asks again.
+func (a *App) askToAct(c *fiber.Ctx, status int, acting views.Acting) (err error) {
+	first := acting.IDs[:min(len(acting.IDs), namedMost)]
+	if acting.Resource.Name == account.Users {
+		acting.Names, err = a.DB.Usernames(c.UserContext(), first)
+	} else {
+		acting.Names, err = a.rowNames(c, acting.Resource, first)
 	}
-	name, count, _ := strings.Cut(done, "-")
-	action, ok := r.Action(name)
-	n, err := strconv.ParseUint(count, 10, 31)
-	if !ok || err != nil {
-		return ""
+	if err == nil && acting.Action.Group {
+		acting.Groups, err = a.DB.Groups(c.UserContext())
 	}
-	return action.Label + ": done with " + views.Counted(int(n), r.One, r.Many) + "."
+	if err != nil {
+		return err
+	}
+	return send(c, status, views.ActionPage(a.page(c, acting.Action.Label), acting))
 }
 
-// offerUndo offers to take back what was just said, by the object that the address names: users-17.
-func (a *App) offerUndo(c *fiber.Ctx, page *views.Page, object string) error {
-	resource, text, _ := strings.Cut(object, "-")
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return nil
+func (a *App) rowNames(c *fiber.Ctx, r admin.Resource, ids []int64) (names []string, err error) {
+	for _, id := range ids {
+		name, err := a.DB.RowName(c.UserContext(), r, id)
+		if err != nil {
+			return nil, err
+		}
+		if name != "" {
+			names = append(names, name)
+		}
 	}
-	page.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, resource, id)
-	address := url.URL{Path: c.Path()}
-	page.Back = address.Path
-	return err
+	return names, nil
 }

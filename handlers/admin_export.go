@@ -55,6 +55,17 @@ func (a *App) exportRows(r admin.Resource) fiber.Handler {
 	return func(c *fiber.Ctx) error { return a.export(c, r, r.Name+".csv", header, page) }
 }
 
+// chosenPage reads those who were chosen as lines of a table, all in one page.
+func (a *App) chosenPage(ids []int64) readPage {
+	return func(ctx context.Context, _ admin.Query) (lines [][]string, next string, err error) {
+		people, err := a.DB.Users(ctx, ids)
+		for _, person := range people {
+			lines = append(lines, a.shown.TableRow(person))
+		}
+		return lines, "", err
+	}
+}
+
 // cellOf is a cell of a table as another program reads it.
 func cellOf(column admin.Column, row admin.Row) string {
 	value := row.Cells[column.Name]
@@ -79,7 +90,12 @@ func (a *App) export(c *fiber.Ctx, r admin.Resource, name string, header []strin
 	}
 	q = q.First()
 	q.N = admin.MaxPerPage
-	table := &export{ctx: context.WithoutCancel(c.UserContext()), read: page, query: q}
+	return a.sendTable(c, name, &export{ctx: c.UserContext(), read: page, query: q}, header)
+}
+
+// sendTable sends a table that is read as it is sent.
+func (a *App) sendTable(c *fiber.Ctx, name string, table *export, header []string) error {
+	table.ctx = context.WithoutCancel(table.ctx)
 	if err := table.begin(header); err != nil {
 		return err
 	}

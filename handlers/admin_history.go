@@ -54,8 +54,18 @@ func (a *App) historyWords(field, value string) string {
 
 // undo takes back what a line of the history tells, with all that was changed at once with it.
 func (a *App) undo(c *fiber.Ctx) error {
-	_, err := a.DB.Undo(c.UserContext(), a.author(c), userID(c))
+	change, err := a.DB.Change(c.UserContext(), userID(c))
 	if err != nil {
+		return err
+	}
+	if change.Count > pageMost {
+		id, err := a.DB.AddJob(c.UserContext(), db.Job{Kind: db.JobUndo, By: a.author(c), Object: change.Line, Total: change.Count})
+		if err != nil {
+			return err
+		}
+		return redirect(c, jobsPath+"/"+strconv.FormatInt(id, 10))
+	}
+	if _, err := a.DB.Undo(c.UserContext(), a.author(c), userID(c)); err != nil {
 		return err
 	}
 	if row, err := strconv.ParseInt(posted(c, "row"), 10, 64); err == nil && htmx(c) {

@@ -29,7 +29,7 @@ func (a *App) lists(f *fiber.App) {
 			f.Get(r.Path(), view, a.rows(r))
 			f.Get(r.Path()+"/export.csv", view, a.exportRows(r))
 		}
-		if r.From != "" && len(r.Actions) > 0 {
+		if len(r.Actions) > 0 {
 			f.Post(r.Path()+"/actions", a.act(r))
 		}
 	}
@@ -93,7 +93,7 @@ const undoneText = "It was taken back."
 func (a *App) sayOnce(c *fiber.Ctx, page *views.Page, r admin.Resource) error {
 	switch {
 	case c.Query("done") != "":
-		page.Saved = saidDone(r, c.Query("done"))
+		return a.sayDone(c, page, r, c.Query("done"))
 	case c.Query("undone") != "":
 		page.Saved = undoneText
 	case c.Query("erased") != "":

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,11 +45,17 @@ func (a *App) member(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
 	}
+	if signedIn(c).PasswordExpired && !slices.Contains(beforePassword, c.Path()) {
+		return redirect(c, "/settings/password?required=1")
+	}
 	if a.lacksTwoFactor(c) && c.Path() != "/settings/data" && c.Path() != "/settings/delete" { // one may always go
 		return a.toTwoFactor(c)
 	}
 	return c.Next()
 }
+
+// beforePassword is where one may go who has to choose another password first.
+var beforePassword = []string{"/settings/password", "/settings/data", "/settings/delete"}
 
 // toTwoFactor leaves who needs a second factor the pages to get one. Whoever has a passkey has one: the password alone adds no other.
 func (a *App) toTwoFactor(c *fiber.Ctx) error {
@@ -72,6 +79,9 @@ func (a *App) staff(c *fiber.Ctx) error {
 	}
 	if !account.MayViewAdmin(signedIn(c)) {
 		return errForbidden
+	}
+	if signedIn(c).PasswordExpired {
+		return redirect(c, "/settings/password?required=1")
 	}
 	if a.lacksTwoFactor(c) {
 		return redirect(c, twoFactorFor(goOn(c)))

@@ -110,6 +110,10 @@ var routes = []struct {
 	{"POST /admin/history/:id<int>/undo", "/admin/history/999999/undo", [7]int{303, 403, 403, 404, 404, 404, 303}},
 	{"POST /admin/history/:id<int>/undo", "/admin/history/UNDO/undo", [7]int{303, 403, 403, 403, 403, 303, 303}},
 	{"GET /admin/users/:id<int>/history", "/admin/users/ID/history", [7]int{303, 403, 403, 200, 200, 200, 303}},
+	{"POST /admin/users/actions", "/admin/users/actions", [7]int{303, 403, 403, 400, 400, 400, 303}},
+	{"GET /admin/jobs/:id<int>", "/admin/jobs/99", [7]int{303, 403, 403, 404, 404, 404, 303}},
+	{"GET /admin/jobs/:id<int>", "/admin/jobs/1", [7]int{303, 403, 403, 403, 403, 200, 303}},
+	{"POST /admin/jobs/:id<int>/cancel", "/admin/jobs/1/cancel", [7]int{303, 403, 403, 403, 403, 303, 303}},
 	{"GET /admin/groups", "/admin/groups", [7]int{303, 403, 403, 200, 200, 200, 303}},
 	{"GET /admin/groups/export.csv", "/admin/groups/export.csv", [7]int{303, 403, 403, 200, 200, 200, 303}},
 	{"GET /admin/groups/new", "/admin/groups/new", [7]int{303, 403, 403, 403, 200, 200, 303}},
@@ -141,6 +145,8 @@ func TestRoutesTimesWhoAsks(t *testing.T) {
 		changed := boss
 		changed.FirstName = "Boss"
 		_, err = s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, changed)
+		must(t, err)
+		_, err = s.db.AddJob(t.Context(), db.Job{Kind: "activate", By: dbAuthor(boss)})
 		must(t, err)
 		undoable := dbtest.Text(t, s.db, "SELECT max(id) FROM history WHERE object_repr = 'boss'") // a superuser was changed
 		asked := map[string]bool{}

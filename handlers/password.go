@@ -35,6 +35,9 @@ func (a *App) updatePassword(c *fiber.Ctx) error {
 	person, errs := signedIn(c), form.Errors{}
 	password := posted(c, "new_password")
 	errs.Add("new_password", checkPassword(password, person))
+	if person.PasswordExpired && password == posted(c, "old_password") {
+		errs.Add("new_password", form.Message("Choose another password than the present one."))
+	}
 	message, status, err := a.ownPassword(c, posted(c, "old_password"))
 	if err != nil {
 		return err

@@ -50,6 +50,7 @@
       for (const element of all('[data-passkey], [data-haspasskey]', root)) element.hidden = false;
       for (const element of all('[data-nopasskey]', root)) element.hidden = true;
     }
+    for (const label of all('[data-all]', root)) label.hidden = false;
     for (const input of all('[data-pick]', root)) {
       const name = root.querySelector(`[for="${input.id}"]`).textContent;
       input.after(make('input', { type: 'color', className: 'pick', id: `${input.id}-pick`, defaultValue: colour(input.value), ariaLabel: `${name}: pick it` }));
@@ -69,6 +70,12 @@
     const input = button.previousElementSibling;
     input.type = input.type === 'text' ? 'password' : 'text';
     button.textContent = input.type === 'text' ? 'Hide password' : 'Show password';
+  });
+
+  // One tick chooses every row of the page.
+  on('change', ({ target }) => {
+    if (!target.matches('[data-all] input')) return;
+    for (const box of all('tbody [name=id]', target.form)) box.checked = target.checked;
   });
 
   // A colour's picker and its text go together.
@@ -195,7 +202,7 @@
       const names = ['csrfmiddlewaretoken', 'invitation', 'field', ...[...controls(field)].map((control) => control.name)];
       if (source.autocomplete === 'new-password') names.push('username', 'email', 'first_name', 'last_name');
       for (const name of [...body.keys()]) if (!names.includes(name)) body.delete(name);
-    } else if (ctx.target?.id === 'people') {
+    } else if (ctx.target?.id === 'list') {
       for (const [name, value] of [...body]) if (!value) body.delete(name);
       if ([...all('tr.open')].some(edited)) {
         event.preventDefault();
@@ -257,10 +264,10 @@
     next?.removeAttribute('data-focus');
     // Another page of the list is read from its top.
     if (ctx.paged) {
-      const people = document.getElementById('people');
-      people.tabIndex = -1;
-      people.focus({ preventScroll: true });
-      people.scrollIntoView();
+      const list = document.getElementById('list');
+      list.tabIndex = -1;
+      list.focus({ preventScroll: true });
+      list.scrollIntoView();
     }
     const row = ctx.sourceElement?.closest?.('.row, tr');
     if (!row) return;
@@ -282,7 +289,7 @@
 
   // What the cursor goes to is not left below the columns that stay in sight.
   on('focusin', ({ target }) => {
-    if (target.matches('.wide .open td:not(:nth-child(2), :last-child) *')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (target.matches('.wide .open td:not(.is-title, :last-child) *')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
 
   on('keydown', (event) => {
@@ -300,7 +307,7 @@
 
   // What was saved is said once, and not again when the page is loaded anew.
   const here = new URL(location);
-  for (const name of ['saved', 'deleted', 'imported']) here.searchParams.delete(name);
+  for (const name of ['saved', 'deleted', 'erased', 'imported', 'done', 'undone']) here.searchParams.delete(name);
   if (here.search !== location.search) history.replaceState(history.state, '', here);
   enhance(document);
 })();

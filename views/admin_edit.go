@@ -120,6 +120,17 @@ func (edit Edit) rowControl(column admin.Column, first bool) templ.Attributes {
 	return attrs
 }
 
+// editClass tells the style sheet which cell says who it is.
+func editClass(column admin.Column) string {
+	switch {
+	case column.Name == "username":
+		return "is-title"
+	case column.Kind == "picture":
+		return "is-picture"
+	}
+	return ""
+}
+
 // cellLabel names a cell of a card for the style sheet, where its input has no label of its own.
 func cellLabel(column admin.Column) templ.Attributes {
 	if column.Attr == nil && (column.Kind == "boolean" || column.Kind == "date") || editOf(column) == "checks" || editOf(column) == "file" {

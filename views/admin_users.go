@@ -117,6 +117,9 @@ func rowVals(person account.User) string { return `{"row":"` + id(person) + `"}`
 
 // columnClass tells the style sheet how wide a column is.
 func columnClass(column admin.Column) string {
+	if column.Name == "username" && column.Editable {
+		return "is-title"
+	}
 	if cellOf(column) == "attribute" {
 		return "is-text"
 	}

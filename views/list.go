@@ -40,6 +40,10 @@ type Acting struct {
 	IDs      []int64
 	Across   bool   // all of the list, and not these ids
 	List     string // the list's query string
+	Group    int64  // the group that is chosen; 0 for none
+	Groups   []account.Group
+	Error    string // why it was refused
+	Changed  bool   // the list is another now than the one that was asked about
 }
 
 // Page begins a listing.

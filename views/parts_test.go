@@ -68,8 +68,8 @@ func TestAvatar(t *testing.T) {
 func TestEditRowIsOneFormAcrossItsCells(t *testing.T) {
 	s := newSample(t, "ada")
 	doc := rendered(t, UserEditRow(s.page, s.people, Edit{User: s.person, List: "q=a"}))
-	if doc.Find("tr#user-17 > td:first-child > form#edit-17 input[name=version]").AttrOr("value", "") != "3" {
-		t.Error("the form does not stand in the first cell, with the version")
+	if doc.Find("tr#user-17 > td.is-picture > form#edit-17 input[name=version]").AttrOr("value", "") != "3" {
+		t.Error("the form does not stand in the first cell that is edited, with the version")
 	}
 	for _, name := range []string{"username", "email", "portfolio_site", "is_staff", "is_active"} {
 		if doc.Find(`[name="`+name+`"][form="edit-17"]:not([type=hidden])`).Length() != 1 {

@@ -225,6 +225,11 @@ func (s sample) adminPages(text string) map[string]templ.Component {
 			Lines: []EventLine{{What: text, Did: "changed", Field: "E-mail", Old: text, New: text}}}),
 		"event, final": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, Why: text}),
 	}
+	for _, state := range []string{"queued", "running", "done", "failed", "cancelled"} {
+		pages["job, "+state] = JobPage(s.page, Job{ID: 3, Label: text, One: text, Many: text, State: state, Done: 5, Total: 9, Changed: 9, Message: text, Undo: 4, Back: "/admin/users?q=" + url.QueryEscape(text)})
+	}
+	pages["act on people"] = ActionPage(s.page, Acting{Resource: s.people.Resource, Action: admin.Action{Name: "add_to_group", Label: text, Asks: text, Group: true}, Count: 30,
+		Names: []string{text}, Across: true, List: "q=" + text, Groups: s.people.Groups, Error: text, Changed: true})
 	for _, r := range admin.Resources(s.profile) {
 		if r.From == "" {
 			continue

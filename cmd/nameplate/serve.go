@@ -91,10 +91,11 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	tidied, mailed := tidyHourly(stop, database, pictures, log), c.sendMail(stop, database, cfg, log)
+	tidied, mailed, worked := tidyHourly(stop, database, pictures, log), c.sendMail(stop, database, cfg, log), work(stop, database, log)
 	err = c.serve(stop, ignore, ln, site, database, cfg, log)
 	ignore()
 	<-tidied
+	<-worked
 	select {
 	case <-mailed:
 	case <-time.After(mailTimeout): // a mail server that hangs: the next start sends that mail again
@@ -109,6 +110,17 @@ func (c *serveCommand) sendMail(stop context.Context, database *db.DB, cfg confi
 	go func() {
 		defer close(stopped)
 		mailer.Run(stop)
+	}()
+	return stopped
+}
+
+// work does the jobs that are queued until stop is done. The returned channel closes when none is under way any more.
+func work(stop context.Context, database *db.DB, log *slog.Logger) <-chan struct{} {
+	stopped := make(chan struct{})
+	worker := handlers.Worker{DB: database, Log: log}
+	go func() {
+		defer close(stopped)
+		worker.Run(stop)
 	}()
 	return stopped
 }

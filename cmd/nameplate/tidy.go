@@ -44,6 +44,11 @@ func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture
 	} else if n > 0 {
 		log.Info("cleared expired sessions", "sessions", n)
 	}
+	if n, err := database.ClearDeleted(ctx); err != nil {
+		log.Error("erase who was deleted", "error", err)
+	} else if n > 0 {
+		log.Info("erased who was deleted a month ago", "people", n)
+	}
 	if n, err := database.ClearUnproven(ctx); err != nil {
 		log.Error("clear registrations", "error", err)
 	} else if n > 0 {

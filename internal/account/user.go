@@ -20,6 +20,8 @@ type User struct {
 	IsStaff     bool
 	IsSuperuser bool
 
+	PasswordExpired bool // has to choose another password before going on
+
 	AwaitsApproval bool // has registered, and is not active before an admin says so
 
 	DateJoined time.Time

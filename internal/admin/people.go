@@ -40,5 +40,24 @@ func People(p profile.Profile) Resource {
 		Filters:  filters,
 		Ordering: "username",
 		PerPage:  100,
+		Actions:  peopleActions(),
+
+		SearchHelp: "a part of a username, a name, an e-mail address, or of what a profile says",
+		Empty:      "People stand here once they have an account.",
+	}
+}
+
+// peopleActions are what can be done with people, in Django's words.
+func peopleActions() []Action {
+	return []Action{
+		{Name: "activate", Label: "Activate", Verb: "change", Asks: "They may log in, and have a public page. Who waited to be approved gets a mail, which can't be taken back."},
+		{Name: "deactivate", Label: "Deactivate", Verb: "change", Grave: true, Asks: "They may not log in, are signed out, and have no public page."},
+		{Name: "verify_email", Label: "Take their address for proven", Verb: "change", Asks: "Their e-mail address counts as proven, without a mail."},
+		{Name: "end_sessions", Label: "End their sessions", Verb: "change", Asks: "They have to log in again everywhere. This can't be taken back."},
+		{Name: "require_new_password", Label: "Require a new password", Verb: "change", Asks: "Before they go on, they have to choose another password."},
+		{Name: "add_to_group", Label: "Add to a group", Verb: "change", Group: true, Asks: "They may do what the group lets its members do, those who are staff."},
+		{Name: "remove_from_group", Label: "Remove from a group", Verb: "change", Group: true, Asks: "They may no longer do what the group let them."},
+		{Name: "export_csv", Label: "Export (CSV)", Verb: "view", Asks: "A table with them is sent."},
+		{Name: "delete", Label: "Delete", Verb: "delete", Grave: true, Asks: "Nobody finds them any more, and they are signed out. For 30 days this can be taken back; then they are erased."},
 	}
 }

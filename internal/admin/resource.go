@@ -60,6 +60,7 @@ type Action struct {
 	Verb  string // what somebody must be permitted: change or delete
 	Asks  string // what is said before it is done: what it means, and what of it can't be taken back
 	Grave bool   // it takes something away
+	Group bool   // it is about a group, which is chosen with it
 }
 
 // Resource is a list of the admin. Its name is the path below /admin/, and what permissions begin with.

@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestBulkJourney ticks two people, deactivates them, and takes it back: with a mouse, with JavaScript and without.
+func TestBulkJourney(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	for _, name := range []string{"ada", "bob", "cyd"} {
+		newClient(t, s).register(name, nil)
+	}
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			b := openTab(t, s, mode.script)
+			b.login("root", rootPassword)
+			b.open("/admin/users?sort=-username")
+			for _, name := range []string{"ada", "cyd"} {
+				b.click("#user-" + s.id(name) + " [name=id]")
+			}
+			b.pick("#action", "Deact")
+			b.axeAll("people chosen")
+			b.look(1280, false)
+			b.click(".acting button")
+			b.see("main", "Deactivate: 2 people?")
+			b.axeAll("people to deactivate")
+			b.look(1280, false)
+			b.click("main form .button")
+			b.see("main", "Deactivate: done with 2 people.")
+			if n := s.strings("SELECT group_concat(username) FROM users WHERE NOT is_active")[0]; n != "ada,cyd" {
+				t.Errorf("deactivated: %s", n)
+			}
+			b.axeAll("people deactivated")
+			b.look(1280, false)
+			b.click("form.undo button")
+			b.see("main", "It was taken back.")
+			if n := s.strings("SELECT count(*) FROM users WHERE NOT is_active")[0]; n != "0" {
+				t.Errorf("%s are still deactivated", n)
+			}
+		})
+	}
+}
+
+// TestBulkByKeyboard chooses everybody of the page, and deletes them, without a mouse.
+func TestBulkByKeyboard(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	s.command(nil, "seed", "20", "--yes")
+	b := openTab(t, s, true)
+	b.login("root", rootPassword)
+	b.open("/admin/users?q=person")
+	b.tabTo("thead [data-all] input")
+	b.press(" ")
+	if n := eval[int](b, "document.querySelectorAll('tbody [name=id]:checked').length"); n != 20 {
+		t.Fatalf("%d are chosen", n)
+	}
+	b.press("\t", chromedp.ModifierShift) // what to do with them stands above the rows
+	for !eval[bool](b, "document.activeElement.matches('#action')") {
+		b.press("\t", chromedp.ModifierShift)
+	}
+	b.press("Del")
+	b.press("\t")
+	b.press("\r")
+	b.see("main", "Delete: 20 people?")
+	b.tabTo("main form .button")
+	b.press("\r")
+	b.see("main", "Delete: done with 20 people.")
+	b.tabTo("form.undo button")
+	b.press("\r")
+	b.see("main", "It was taken back.")
+	if n := s.strings("SELECT count(*) FROM users")[0]; n != "21" {
+		t.Errorf("%s people", n)
+	}
+}
+
+// TestKilledInTheMiddleOfAJob leaves nothing of a deletion of 100,000 people, and says so.
+func TestKilledInTheMiddleOfAJob(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	s.command(nil, "seed", "100000", "--yes")
+	c := newClient(t, s)
+	c.login("root", rootPassword)
+	begin := func(action string) string {
+		asked := c.submit(http.StatusOK, c.get("/admin/users?q=person"), "#action", map[string]string{"action": action, "across": "1"})
+		if !strings.Contains(asked.doc.Find("h1").Text(), "100,000 people") {
+			t.Fatal(asked.doc.Find("main").Text())
+		}
+		return c.submit(http.StatusSeeOther, asked, "[name=confirm]", nil).header.Get("Location")
+	}
+	at := begin("delete")
+	under := func() int {
+		n, _ := strconv.Atoi(c.get(at).doc.Find("progress").AttrOr("value", "0"))
+		return n
+	}
+	for began := time.Now(); under() < 3000; time.Sleep(20 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			t.Fatal("it does not begin")
+		}
+	}
+	s.kill()
+	s.up()
+	if people, deleted := s.strings("SELECT count(*) FROM users")[0], s.strings("SELECT count(*) FROM deleted_users")[0]; people != "100001" || deleted != "0" {
+		t.Fatalf("%s people are left, %s were deleted", people, deleted)
+	}
+	ended := func(words string) {
+		t.Helper()
+		for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+			page := c.get(at).doc.Find("main").Text()
+			if strings.Contains(page, words) {
+				return
+			}
+			if time.Since(began) > 2*time.Minute {
+				t.Fatalf("%s", page)
+			}
+		}
+	}
+	ended("The server was stopped meanwhile. Nothing was changed")
+	at = begin("deactivate")
+	ended("people changed")
+	if n := s.strings("SELECT count(*) FROM users WHERE is_active")[0]; n != "1" {
+		t.Errorf("%s are active", n)
+	}
+}

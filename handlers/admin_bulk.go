@@ -1,0 +1,149 @@
+package handlers
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db"
+	"nameplate/internal/account"
+	"nameplate/internal/admin"
+	"nameplate/views"
+)
+
+const jobsPath = "/admin/jobs"
+
+// actOnPeople does an action that was confirmed: at once, or as a job where it is of many.
+func (a *App) actOnPeople(c *fiber.Ctx, acting views.Acting) error {
+	if seen, err := strconv.Atoi(posted(c, "count")); err == nil && seen != acting.Count {
+		acting.Changed = true // somebody has come or gone since it was asked
+		return a.askToAct(c, fiber.StatusConflict, acting)
+	}
+	if acting.Action.Group && acting.Group == 0 {
+		acting.Error = "Choose a group."
+		return a.askToAct(c, fiber.StatusUnprocessableEntity, acting)
+	}
+	if acting.Count > pageMost {
+		return a.beginJob(c, acting)
+	}
+	n, event, err := a.DB.ActOnPeople(c.UserContext(), a.author(c), db.Bulk{Action: acting.Action.Name, IDs: acting.IDs, Group: acting.Group, Keep: thisSession(c)})
+	if cant, ok := errors.AsType[db.CantAct](err); ok {
+		acting.Error = cant.Error()
+		return a.askToAct(c, fiber.StatusForbidden, acting)
+	}
+	if err != nil {
+		return err
+	}
+	return redirect(c, usersPath+"?"+withDone(acting.List, acting.Action.Name+"-"+strconv.Itoa(n)+"-"+strconv.FormatInt(event, 10)))
+}
+
+// beginJob queues what is of many rows. All of a list is kept as its query, and not as ids.
+func (a *App) beginJob(c *fiber.Ctx, acting views.Acting) error {
+	job := db.Job{Kind: acting.Action.Name, By: a.author(c), Object: acting.Group, Total: acting.Count}
+	if acting.Across {
+		job.Query = acting.List
+	} else {
+		job.IDs = acting.IDs
+	}
+	id, err := a.DB.AddJob(c.UserContext(), job)
+	if err != nil {
+		return err
+	}
+	return redirect(c, jobsPath+"/"+strconv.FormatInt(id, 10))
+}
+
+// job shows how far a job is, or how it ended.
+func (a *App) job(c *fiber.Ctx) error {
+	j, err := a.seenJob(c)
+	if err != nil {
+		return err
+	}
+	shown := views.Job{ID: j.ID, State: j.State, Done: j.Progress, Total: j.Total, Changed: j.Changed, Message: j.Message, Back: usersPath,
+		Label: "Take back", One: "line of the history", Many: "lines of the history"}
+	if action, ok := a.resource(account.Users).Action(j.Kind); ok {
+		shown.Label, shown.One, shown.Many = action.Label, "person", "people"
+		if j.Query != "" {
+			shown.Back += "?" + j.Query
+		}
+	}
+	if j.State == db.JobDone && j.Event != 0 {
+		if shown.Undo, err = a.DB.EventLine(c.UserContext(), signedIn(c).ID, j.Event); err != nil {
+			return err
+		}
+	}
+	page := a.page(c, shown.Label)
+	return render(c, fiber.StatusOK, views.JobPage(page, shown), views.JobPart(page, shown))
+}
+
+// cancelJob keeps a job from being done.
+func (a *App) cancelJob(c *fiber.Ctx) error {
+	j, err := a.seenJob(c)
+	if err != nil {
+		return err
+	}
+	if err := a.DB.CancelJob(c.UserContext(), j.ID); err != nil {
+		return err
+	}
+	return redirect(c, jobsPath+"/"+strconv.FormatInt(j.ID, 10))
+}
+
+func (a *App) seenJob(c *fiber.Ctx) (db.Job, error) {
+	j, err := a.DB.Job(c.UserContext(), userID(c))
+	if err == nil && !j.SeenBy(signedIn(c)) {
+		err = errForbidden
+	}
+	return j, err
+}
+
+// withDone is a list's query with what was done.
+func withDone(list, done string) string {
+	values := goBack(list)
+	values.Set("done", done)
+	return values.Encode()
+}
+
+// sayDone says what the action did that sent a browser on to the list, and offers to take it back. It names the action, how many rows, and the
+// event.
+func (a *App) sayDone(c *fiber.Ctx, page *views.Page, r admin.Resource, done string) error {
+	if done == "none" {
+		page.Saved = "Nothing was chosen. Tick the rows, then choose what to do with them."
+		return nil
+	}
+	name, rest, _ := strings.Cut(done, "-")
+	count, event, _ := strings.Cut(rest, "-")
+	action, ok := r.Action(name)
+	n, err := strconv.ParseUint(count, 10, 31)
+	if !ok || err != nil {
+		return nil
+	}
+	page.Saved = action.Label + ": done with " + views.Counted(int(n), r.One, r.Many) + "."
+	id, err := strconv.ParseInt(event, 10, 64)
+	if err != nil {
+		return nil
+	}
+	page.Back = c.Path()
+	page.Undo, err = a.DB.EventLine(c.UserContext(), signedIn(c).ID, id)
+	return err
+}
+
+// offerUndo offers to take back the last change of an object: users-17.
+func (a *App) offerUndo(c *fiber.Ctx, page *views.Page, object string) error {
+	resource, text, _ := strings.Cut(object, "-")
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil
+	}
+	page.Back = c.Path()
+	page.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, resource, id)
+	return err
+}
+
+// exportChosen sends a table of those who were chosen. It changes nothing, and asks nothing.
+func (a *App) exportChosen(c *fiber.Ctx, acting views.Acting) error {
+	if acting.Across {
+		return redirect(c, usersPath+"/export.csv?"+acting.List)
+	}
+	return a.sendTable(c, "people.csv", &export{ctx: c.UserContext(), read: a.chosenPage(acting.IDs)}, a.shown.TableHeader())
+}
