@@ -1,6 +1,10 @@
 package e2e
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
 
 // TestKeyboard goes through the profile and the admin's list without a mouse.
 func TestKeyboard(t *testing.T) {
@@ -54,6 +58,62 @@ func TestKeyboard(t *testing.T) {
 	b.press("\r")
 	b.see("#user-"+id, "example.org/by-keyboard")
 	b.wait("document.activeElement.matches(`" + edit + "`)")
+}
+
+// TestCells opens rows by their cells, with a mouse and by the arrow keys: the cursor is in the cell, and comes back to it. Several rows are
+// open at once.
+func TestCells(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	for _, name := range []string{"ada", "bob"} {
+		newClient(t, s).register(name, nil)
+	}
+	ada, bob := s.id("ada"), s.id("bob")
+	b := openTab(t, s, true)
+	b.login("root", rootPassword)
+	b.open("/admin/users")
+	at := func(selector string) { t.Helper(); b.wait("document.activeElement.matches(`" + selector + "`)") }
+	b.mark()
+	b.click("#user-" + ada + " [data-field=email]")
+	at(cell(ada, "email"))
+	b.click("#user-" + bob + " [data-field=portfolio_site]")
+	at(cell(bob, "portfolio_site"))
+	if n := eval[int](b, "document.querySelectorAll('tr.open').length"); n != 2 {
+		t.Errorf("%d rows are open", n)
+	}
+	b.write("https://example.org/bob")
+	b.press("\r")
+	at("#user-" + bob + " [data-field=portfolio_site]")
+	b.see("#user-"+bob, "example.org/bob")
+	b.see("#user-"+bob+" [role=status]", "Saved")
+	b.click("#user-" + bob + " button[hx-post]") // Undo
+	b.see("#user-"+bob+" [role=status]", "Taken back")
+	if got := s.strings("SELECT portfolio_site FROM profiles WHERE user_id = " + bob)[0]; got != "" {
+		t.Errorf("after the undo the link is %q", got)
+	}
+	b.click("#user-" + bob + " [data-field=portfolio_site]")
+	at(cell(bob, "portfolio_site"))
+	b.press("\x1b")
+	at("#user-" + bob + " [data-field=portfolio_site]")
+	b.press(kb.ArrowLeft)
+	at("#user-" + bob + " [data-field=email]")
+	b.press("\r")
+	at(cell(bob, "email"))
+	b.press("\t")
+	at(cell(bob, "portfolio_site"))
+	b.press("\x1b")
+	at("#user-" + bob + " [data-field=email]")
+	b.press(kb.ArrowDown)
+	at("#user-" + s.id("root") + " [data-field=email]")
+	b.press(kb.ArrowRight)
+	b.press(kb.ArrowRight)
+	at("#user-" + s.id("root") + " [data-field=is_staff]")
+	b.press("\r")
+	at(cell(s.id("root"), "is_staff"))
+	b.marked("going through cells")
+	if email := eval[string](b, "document.querySelector('"+cell(ada, "email")+"').value"); email != "ada@example.org" {
+		t.Errorf("the row that stayed open has %q", email)
+	}
 }
 
 // TestKeyboardGoesThroughAWideRow tabs through a row of many columns: a wrong field takes the cursor, and nothing that has the cursor is below

@@ -4,6 +4,8 @@
   const on = (type, listener, capture) => document.addEventListener(type, listener, capture);
   const all = (selector, root = document) => root.querySelectorAll(selector);
 
+  let column = ''; // of the cell that a row is opened by
+
   function make(tag, properties) {
     return Object.assign(document.createElement(tag), properties);
   }
@@ -245,9 +247,10 @@
       for (const input of all('input[type=file]', target)) input.value = '';
     }
     // The browser's own autofocus complains where something has the focus already.
+    const asked = column && fragment.querySelector(`.open [name="${column}"]:not([type=hidden])`);
     for (const element of all('[autofocus]', fragment)) {
       element.autofocus = false;
-      element.dataset.focus = '';
+      (asked || element).dataset.focus = '';
     }
     // Inputs of one control stay as they are, whatever the check made of them.
     const [now, next] = [target, fragment].map((part) => 'sent' in ctx && part.querySelector('.ticks, .links'));
@@ -272,7 +275,12 @@
     const row = ctx.sourceElement?.closest?.('.row, tr');
     if (!row) return;
     const active = document.activeElement;
-    if (!row.matches('.open') && (!active || active === document.body)) row.querySelector('a[hx-get]')?.focus();
+    if (!row.matches('.open') && (!active || active === document.body)) {
+      const cell = column && row.querySelector(`[data-field="${column}"]`);
+      if (cell) cell.tabIndex = -1;
+      (cell || row.querySelector('a[hx-get]'))?.focus();
+      column = '';
+    }
     if (row.contains(active) && active.matches('.input')) {
       try { active.setSelectionRange(active.value.length, active.value.length); } catch { /* an e-mail input has no selection */ }
     }
@@ -292,12 +300,39 @@
     if (target.matches('.wide .open td:not(.is-title, :last-child) *')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
 
+  // A cell of the list opens its row, with the cursor in it.
+  function open(cell) {
+    const link = cell?.closest('tr').querySelector('a[hx-get]');
+    link?.click();
+    column = link ? cell.dataset.field : '';
+  }
+  on('click', ({ target }) => {
+    if (target.closest?.('td a:not(.cancel)')) column = '';
+    else if (!target.closest?.('a, button, input, label') && getSelection().isCollapsed) open(target.closest?.('td[data-field]'));
+  });
+
+  // One goes from cell to cell by the arrow keys.
+  function go(event, cell) {
+    if (!cell) return;
+    event.preventDefault();
+    cell.tabIndex = -1;
+    cell.focus();
+  }
+
   on('keydown', (event) => {
     if (event.isComposing) return;
+    const cell = event.target.matches?.('tr:not(.open) :is(td[data-field], td a)') && event.target.closest('td');
+    if (cell && event.key === 'Enter' && event.target === cell) {
+      event.preventDefault();
+      return open(cell);
+    }
+    if (cell && event.key === 'ArrowRight') return go(event, [...all('td[data-field]', cell.parentNode)].find((one) => one.cellIndex > cell.cellIndex));
+    if (cell && event.key === 'ArrowLeft') return go(event, [...all('td[data-field]', cell.parentNode)].findLast((one) => one.cellIndex < cell.cellIndex));
     if (event.key === 'Escape') {
       event.target.closest?.('.row.open, tr.open')?.querySelector('.cancel').click();
     }
     const step = { ArrowUp: 'previousElementSibling', ArrowDown: 'nextElementSibling' }[event.key];
+    if (cell === event.target && step) return go(event, cell.parentNode[step]?.cells[cell.cellIndex]);
     const link = step && event.target.matches?.('td a') && event.target.closest('tr')[step]?.querySelector('td:last-child a');
     if (link) {
       event.preventDefault();

@@ -101,6 +101,14 @@ func (people People) saved() string {
 	return "Saved"
 }
 
+// editable marks a cell that opens its row.
+func (people People) editable(page Page, column admin.Column, person account.User) templ.Attributes {
+	if !column.Editable || !page.mayChange(person) || column.Kind == admin.Boolean && !page.maySet(column.Name) || editOf(column) == "file" {
+		return nil
+	}
+	return templ.Attributes{"data-field": column.Name}
+}
+
 // cellOf says how a column's cells are drawn: as those of a field of users by its kind, or as an attribute.
 func cellOf(column admin.Column) string {
 	if column.Attr != nil && !column.Attr.IsPicture() {
