@@ -54,19 +54,11 @@ func (tx *Tx) peopleIDs(ctx context.Context, q admin.Query) ([]int64, error) {
 		return nil, err
 	}
 	l.tx = tx
-	if err := l.setHits(ctx); err != nil {
+	ids, err := l.ids(ctx)
+	if err != nil {
 		return nil, err
 	}
-	query := "SELECT id FROM users"
-	switch {
-	case l.search.hits != "" && len(l.filters) > 0:
-		query = "SELECT h.id AS id FROM (" + l.search.hits + ") h" + l.joined("h.id") + where(l.tests(l.filters))
-	case l.search.hits != "":
-		query = l.search.hits
-	case len(l.filters) > 0:
-		query = l.filtered()
-	}
-	query, args := used("SELECT id FROM ("+query+") found ORDER BY id", l.args)
+	query, args := used("SELECT id FROM ("+ids+") found ORDER BY id", l.args)
 	return all(number)(tx.rows(ctx, query, args...))
 }
 

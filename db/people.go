@@ -80,6 +80,12 @@ func (l *list) page(ctx context.Context, q admin.Query) (admin.Page[account.User
 		return page, err
 	}
 	page.Total, page.TotalMore = min(total, maxTotal), total > maxTotal
+	if page.TotalMore && q.Exact {
+		page.TotalMore = false
+		if page.Total, err = l.countExactly(ctx); err != nil {
+			return page, err
+		}
+	}
 	rows, err := fetch(ctx, q.N+1)
 	if err != nil {
 		return page, err
@@ -105,6 +111,20 @@ func (l *list) page(ctx context.Context, q admin.Query) (admin.Page[account.User
 		page.Rows[i] = row.User
 	}
 	return page, nil
+}
+
+// countExactly counts the list however long it is.
+func (l *list) countExactly(ctx context.Context) (n int, err error) {
+	other := *l // whose search is prepared anew
+	ids, err := other.ids(ctx)
+	if err != nil {
+		return 0, err
+	}
+	query, args := used("SELECT count(*) FROM ("+ids+") found", other.args)
+	if err := l.tx.row(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count exactly: %w", err)
+	}
+	return n, nil
 }
 
 // listed is a row of the list, with the text of what it is sorted by.

@@ -25,9 +25,15 @@ type filter struct {
 
 // setFilters reads the filters of a query. What is asked of one attribute's order is one filter.
 func (l *list) setFilters(resource admin.Resource, filters map[string]string) error {
+	if err := l.setPeriod(resource, filters); err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
 		value := filters[name]
 		field, lookup, _ := strings.Cut(name, "__")
+		if field == resource.DateHierarchy {
+			continue
+		}
 		declared, ok := resource.Filter(field)
 		if !ok {
 			return admin.BadQuery("The list can't be narrowed like this.")
@@ -40,6 +46,18 @@ func (l *list) setFilters(resource admin.Resource, filters map[string]string) er
 		}
 		l.setAttribute(*declared.Attr, lookup, value)
 	}
+	return nil
+}
+
+// setPeriod narrows the list to the time that its date hierarchy asks for.
+func (l *list) setPeriod(resource admin.Resource, filters map[string]string) error {
+	from, to, err := resource.Period(admin.Query{Filters: filters})
+	if err != nil || from.IsZero() {
+		return err
+	}
+	key := "u." + resource.DateHierarchy
+	l.filters = append(l.filters, filter{field: resource.DateHierarchy, users: true, key: key,
+		low: []string{">= " + l.arg(from.UnixMilli())}, high: []string{"< " + l.arg(to.UnixMilli())}})
 	return nil
 }
 

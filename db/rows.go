@@ -83,6 +83,9 @@ func (d *DB) Ends(ctx context.Context, r admin.Resource) (oldest, newest time.Ti
 		return oldest, newest, nil
 	}
 	key := sqlOf(column)
+	if r.From == "" { // people
+		r.From = "users"
+	}
 	var first, last sql.NullInt64
 	query := "SELECT (SELECT min(" + key + ") FROM " + r.From + "), (SELECT max(" + key + ") FROM " + r.From + ")"
 	if err := d.r.QueryRowContext(ctx, query).Scan(&first, &last); err != nil {

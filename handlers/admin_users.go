@@ -57,7 +57,15 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 	if err != nil {
 		return views.People{}, err
 	}
-	return views.People{Listing: views.NewListing(resource, q, page), Rows: page.Rows, Profile: a.shown.Attributes}, nil
+	people := views.People{Listing: views.NewListing(resource, q, page), Rows: page.Rows, Profile: a.shown.Attributes}
+	if q.Facets {
+		if people.Facets, err = a.DB.Facets(ctx, q); err != nil {
+			return people, err
+		}
+	}
+	oldest, newest, err := a.DB.Ends(ctx, resource)
+	people.Steps = resource.Steps(q, oldest, newest)
+	return people, err
 }
 
 // showUsers answers the list. A row that is open stands on the page even where the list would not show it.

@@ -22,6 +22,7 @@ type Listing struct {
 	Prev     string
 	Next     string
 	Steps    []admin.Step // of the date hierarchy
+	Facets   admin.Facets // nil where they were not asked for
 }
 
 // List is a list as it is declared.
@@ -156,6 +157,25 @@ func choices(filter admin.Filter) []profile.Option {
 		return filter.Options
 	}
 	return []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
+}
+
+// counted puts the counts of a filter's options beside them.
+func (l Listing) counted(name string, options []profile.Option) []profile.Option {
+	counts, known := l.Facets[name]
+	if !known {
+		return options
+	}
+	options = slices.Clone(options)
+	for i, option := range options {
+		if count, ok := counts[option.Value]; ok {
+			over := ""
+			if count.More {
+				over = "over "
+			}
+			options[i].Label += " (" + over + thousands(count.N) + ")"
+		}
+	}
+	return options
 }
 
 // hasOrHasNot is what can be chosen in the filter of what is there or not.

@@ -42,6 +42,8 @@ func People(p profile.Profile) Resource {
 		PerPage:  100,
 		Actions:  peopleActions(),
 
+		DateHierarchy: "date_joined",
+
 		SearchHelp: "a part of a username, a name, an e-mail address, or of what a profile says",
 		Empty:      "People stand here once they have an account.",
 	}

@@ -34,6 +34,7 @@ type Query struct {
 	Before  string            // the cursor before which the page ends, or End
 	N       int               // rows on a page; 0 for the resource's own
 	Exact   bool              // count every row, however many they are
+	Facets  bool              // count what each option of each filter would leave
 
 	ordering string // the resource's own order, which Encode leaves out: a column, with a minus sign for the other way round
 	perPage  int
@@ -69,6 +70,11 @@ func (r Resource) parse(q *Query, name, value string) error {
 		return r.setSort(q, value)
 	case "n":
 		return q.setN(value)
+	case "facets":
+		q.Facets = value == "1"
+		if !q.Facets && value != "" {
+			return BadQuery("Filters are counted with facets=1.")
+		}
 	case "count":
 		q.Exact = value == "exact"
 		if !q.Exact && value != "" {
@@ -234,6 +240,9 @@ func (q Query) Encode() string {
 	}
 	if q.Exact {
 		set("count", "exact")
+	}
+	if q.Facets {
+		set("facets", "1")
 	}
 	if q.N != 0 && q.N != q.perPage {
 		v.Set("n", strconv.Itoa(q.N))

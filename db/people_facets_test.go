@@ -1,0 +1,117 @@
+package db_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+	"time"
+
+	"nameplate/db"
+	"nameplate/db/dbtest"
+	"nameplate/internal/admin"
+)
+
+// TestFacets compares every count with the list that it stands for.
+func TestFacets(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		people := crowd(t, d, 150)
+		random := rand.New(rand.NewPCG(5, 6))
+		for range 40 {
+			q := admin.Query{Q: []string{"", "", "a", "mail@example", "none such"}[random.IntN(5)], Filters: map[string]string{}}
+			for _, name := range []string{"is_staff", "is_active", "is_superuser"} {
+				if random.IntN(3) == 0 {
+					q.Filters[name] = strconv.Itoa(random.IntN(2))
+				}
+			}
+			facets, err := d.Facets(t.Context(), q)
+			if err != nil {
+				t.Fatalf("%+v: %v", q, err)
+			}
+			for _, name := range []string{"is_staff", "is_active", "is_superuser"} {
+				for _, value := range []string{"0", "1"} {
+					if want := len(expected(people, q.Without(name).With(name, value))); facets[name][value].N != want || facets[name][value].More {
+						t.Errorf("%+v, %s=%s: %+v, want %d", q, name, value, facets[name][value], want)
+					}
+				}
+			}
+			none, some := facets["portfolio_site__isempty"]["1"], facets["portfolio_site__isempty"]["0"]
+			if want := len(expected(people, q)); none.N+some.N != want {
+				t.Errorf("%+v: %d without and %d with a link, of %d", q, none.N, some.N, want)
+			}
+		}
+	})
+}
+
+// TestDatesNarrowPeople by year, month and day, together with all else.
+func TestDatesNarrowPeople(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		people := crowd(t, d, 60)
+		r := admin.People(d.Profile())
+		for _, filters := range []map[string]string{
+			{"date_joined__year": "2026"}, {"date_joined__year": "2025"}, {"date_joined__year": "2026", "date_joined__month": "1"},
+			{"date_joined__year": "2026", "date_joined__month": "1", "date_joined__day": "3"}, {"date_joined__year": "2026", "is_active": "1"},
+		} {
+			from, to, err := r.Period(admin.Query{Filters: filters})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := 0
+			for _, u := range people {
+				if !u.DateJoined.Before(from) && u.DateJoined.Before(to) && (filters["is_active"] == "" || u.IsActive) {
+					want++
+				}
+			}
+			for _, sort := range []string{"username", "date_joined"} {
+				for _, backwards := range []bool{false, true} {
+					if got := len(walk(t, d, admin.Query{Sort: sort, N: 7, Filters: maps.Clone(filters)}, backwards)); got != want {
+						t.Errorf("%v by %s, backwards %v: %d, want %d", filters, sort, backwards, got, want)
+					}
+				}
+			}
+			if ids, err := d.PeopleIDs(t.Context(), admin.Query{Filters: filters}); err != nil || len(ids) != want {
+				t.Errorf("%v: %d ids, want %d; %v", filters, len(ids), want, err)
+			}
+		}
+		oldest, newest, err := d.Ends(t.Context(), r)
+		if err != nil || oldest.Format(time.DateOnly) != "2026-01-01" || newest.Format(time.DateOnly) != "2026-01-05" {
+			t.Errorf("%v to %v, %v", oldest, newest, err)
+		}
+	})
+}
+
+// TestCountsAreExactWhenAskedFor, and end at 10,000 otherwise.
+func TestCountsAreExactWhenAskedFor(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if err := d.Seed(t.Context(), 10_400, "", nil); err != nil {
+			t.Fatal(err)
+		}
+		dbtest.Exec(t, d, "UPDATE users SET is_active = TRUE, is_staff = id <= 10300")
+		for name, row := range map[string]struct {
+			q    admin.Query
+			want int
+		}{
+			"all":         {admin.Query{}, 10_400},
+			"by a filter": {admin.Query{Filters: map[string]string{"is_staff": "1"}}, 10_300},
+			"by a search": {admin.Query{Q: "person"}, 10_400},
+			"by both":     {admin.Query{Q: "person", Filters: map[string]string{"is_staff": "1"}}, 10_300},
+		} {
+			page, err := d.People(t.Context(), row.q)
+			if err != nil || page.Total != 10_000 || !page.TotalMore {
+				t.Errorf("%s: %d, %v; %v", name, page.Total, page.TotalMore, err)
+			}
+			page, err = d.People(t.Context(), row.q.Counted())
+			if err != nil || page.Total != row.want || page.TotalMore || len(page.Rows) != 100 {
+				t.Errorf("%s, exactly: %d, %v; %v", name, page.Total, page.TotalMore, err)
+			}
+			facets, err := d.Facets(t.Context(), row.q)
+			if count := facets["is_active"]["1"]; err != nil || !count.More || count.N < 9_900 {
+				t.Errorf("%s: %+v, %v", name, count, err)
+			}
+		}
+		if facets, err := d.Facets(t.Context(), admin.Query{}); err != nil || fmt.Sprint(facets["is_staff"]["0"]) != "{100 false}" {
+			t.Errorf("%v, %v", facets["is_staff"], err)
+		}
+	})
+}
