@@ -123,7 +123,6 @@ type bulk struct {
 	*Tx
 	Bulk
 	by    Author
-	name  string // of who asks
 	asks  account.User
 	group account.Group
 	super bool // it could be of superusers
@@ -143,7 +142,6 @@ var bulkActions = map[string]func(b *bulk, ctx context.Context, ids []int64) (in
 
 // prepare refuses what may not be done with any one of them, before anything is.
 func (b *bulk) prepare(ctx context.Context) error {
-	b.name = b.asks.Username
 	if _, err := b.thisEvent(ctx); err != nil {
 		return err
 	}
@@ -204,6 +202,14 @@ func (b *bulk) these(column string, ids []int64) (string, []any) {
 func (d *DB) each(place string) string {
 	if d.pg {
 		return "SELECT value::bigint FROM jsonb_array_elements_text(" + place + "::jsonb)"
+	}
+	return "SELECT value FROM json_each(" + place + ")"
+}
+
+// eachText is the query of the texts in a JSON list.
+func (d *DB) eachText(place string) string {
+	if d.pg {
+		return "SELECT jsonb_array_elements_text(" + place + "::jsonb)"
 	}
 	return "SELECT value FROM json_each(" + place + ")"
 }

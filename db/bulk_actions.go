@@ -10,27 +10,9 @@ import (
 	"nameplate/internal/account"
 )
 
-// note adds a line to the history for each of some people who fulfil a condition: a field that becomes another.
-func (b *bulk) note(ctx context.Context, ids []int64, condition, field, old, now string) error {
-	list, args := b.these("u.id", ids)
-	args = append(args, b.now(), orNone(b.by.ID), b.name, field, b.by.IP, b.event, old, now)
-	_, err := b.exec(ctx, "INSERT INTO history (at, by_id, by_username, resource, object_id, object_repr, action, field, old, new, ip, version, event_id, undoes)"+
-		" SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), CAST(?4 AS TEXT), 'users', u.id, u.username, 'change', CAST(?5 AS TEXT), CAST(?8 AS TEXT), CAST(?9 AS TEXT), CAST(?6 AS TEXT),"+
-		" u.version + 1, CAST(?7 AS BIGINT), 0 FROM users u WHERE "+list+" AND "+condition+" ORDER BY u.id", args...)
-	return err
-}
-
-// orNone is an id as a column holds it that may hold none.
-func orNone(id int64) any {
-	if id == 0 {
-		return nil
-	}
-	return id
-}
-
 // set notes what changes, and changes it, for those of some people who fulfil a condition.
 func (b *bulk) set(ctx context.Context, ids []int64, condition, set, field, old, now string) (int, error) {
-	if err := b.note(ctx, ids, condition, field, old, now); err != nil {
+	if err := b.note(ctx, b.by, ids, condition, "change", change{field: field, old: old, new: now}); err != nil {
 		return 0, err
 	}
 	list, args := b.these("u.id", ids)
@@ -81,7 +63,7 @@ func (b *bulk) verifyEmail(ctx context.Context, ids []int64) (int, error) {
 
 // endAll ends the sessions of people.
 func (b *bulk) endAll(ctx context.Context, ids []int64) (int, error) {
-	err := b.note(ctx, ids, "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)", "sessions", "", "")
+	err := b.note(ctx, b.by, ids, "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)", "change", change{field: "sessions"})
 	if err != nil {
 		return 0, err
 	}
@@ -190,13 +172,11 @@ func (b *bulk) delete(ctx context.Context, ids []int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, u := range people {
-		if i%100 == 0 && ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		if err := b.hide(ctx, b.by, u); err != nil {
-			return 0, err
-		}
+	if len(people) == 0 {
+		return 0, nil
+	}
+	if err := b.hideAll(ctx, b.by, people); err != nil {
+		return 0, err
 	}
 	return len(people), nil
 }

@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -79,71 +77,6 @@ func (tx *Tx) deletable(ctx context.Context, me, id int64) (account.User, error)
 		err = ErrForbidden
 	}
 	return u, err
-}
-
-// hide takes a person out of every table, and keeps what brings them back.
-func (tx *Tx) hide(ctx context.Context, by Author, u account.User) error {
-	if err := tx.keepSuperuser(ctx, u, account.User{}); err != nil {
-		return err
-	}
-	if err := tx.readRights(ctx, tx.sql, &u); err != nil {
-		return err
-	}
-	u.Version++
-	data, err := tx.gather(ctx, u)
-	if err != nil {
-		return err
-	}
-	if err := tx.log(ctx, by, u, "delete", change{}); err != nil {
-		return err
-	}
-	for _, attr := range tx.text.uploads {
-		if err := tx.keepPicture(ctx, u.ID, u.Attributes[attr.Name]); err != nil {
-			return err
-		}
-	}
-	if err := tx.dropReset(ctx, u.ID); err != nil {
-		return err
-	}
-	_, err = tx.exec(ctx, "INSERT INTO deleted_users (id, username, deleted_at, by_username, data) VALUES (?1, ?2, ?3,"+
-		" COALESCE((SELECT username FROM users WHERE id = ?4), ''), ?5)", u.ID, u.Username, tx.now(), by.ID, string(data))
-	if err == nil {
-		_, err = tx.exec(ctx, "DELETE FROM users WHERE id = ?1", u.ID)
-	}
-	return err
-}
-
-// gather writes down all that comes back with a person.
-func (tx *Tx) gather(ctx context.Context, u account.User) ([]byte, error) {
-	b := belongings{User: u}
-	var f factorRow
-	var confirmed sql.NullInt64
-	err := tx.row(ctx, "SELECT secret, confirmed_at, last_step FROM two_factor WHERE user_id = ?1", u.ID).Scan(&f.Secret, &confirmed, &f.LastStep)
-	if err == nil {
-		if confirmed.Valid {
-			f.ConfirmedAt = &confirmed.Int64
-		}
-		b.TwoFactor = &f
-	} else if !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
-	}
-	if b.RecoveryCodes, err = all(text)(tx.rows(ctx, "SELECT code_hash FROM recovery_codes WHERE user_id = ?1", u.ID)); err != nil {
-		return nil, err
-	}
-	if b.Passkeys, err = all(scanPasskey)(tx.rows(ctx, passkeyRows+"user_id = ?1 ORDER BY id", u.ID)); err != nil {
-		return nil, err
-	}
-	if b.Invitations, err = all(number)(tx.rows(ctx, "SELECT id FROM invitations WHERE by_id = ?1", u.ID)); err != nil {
-		return nil, err
-	}
-	came, err := all(number)(tx.rows(ctx, "SELECT invitation_id FROM invitation_uses WHERE user_id = ?1", u.ID))
-	if err != nil {
-		return nil, err
-	}
-	if len(came) > 0 {
-		b.InvitationID = came[0]
-	}
-	return json.Marshal(b)
 }
 
 // eraseDeleted erases somebody who was deleted before.

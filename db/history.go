@@ -32,14 +32,9 @@ func (tx *Tx) log(ctx context.Context, by Author, u account.User, action string,
 
 // record adds one line to the history for each change of s. All lines of one transaction are one event.
 func (tx *Tx) record(ctx context.Context, by Author, s subject, action string, list ...change) error {
-	var name string
-	var id any
-	if by.ID != 0 {
-		id = by.ID
-		err := tx.row(ctx, "SELECT COALESCE((SELECT username FROM users WHERE id = ?1), '')", by.ID).Scan(&name)
-		if err != nil {
-			return fmt.Errorf("read who changes: %w", err)
-		}
+	name, err := tx.nameOf(ctx, by)
+	if err != nil {
+		return err
 	}
 	event, err := tx.thisEvent(ctx)
 	if err != nil {
@@ -51,10 +46,58 @@ func (tx *Tx) record(ctx context.Context, by Author, s subject, action string, l
 		}
 		_, err := tx.exec(ctx, "INSERT INTO history (at, by_id, by_username, resource, object_id, object_repr, action, field, old, new, ip,"+
 			" version, event_id, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-			tx.now(), id, name, s.resource, s.id, s.repr, action, c.field, c.old, c.new, by.IP, s.version, event, tx.undoes)
+			tx.now(), orNone(by.ID), name, s.resource, s.id, s.repr, action, c.field, c.old, c.new, by.IP, s.version, event, tx.undoes)
 		if err != nil {
 			return fmt.Errorf("log: %w", err)
 		}
+	}
+	return nil
+}
+
+// nameOf returns the username of who changes something; empty for the command line.
+func (tx *Tx) nameOf(ctx context.Context, by Author) (name string, err error) {
+	if by.ID == 0 {
+		return "", nil
+	}
+	if tx.author != by.ID { // asked for once
+		err = tx.row(ctx, "SELECT COALESCE((SELECT username FROM users WHERE id = ?1), '')", by.ID).Scan(&tx.authorName)
+		if err != nil {
+			return "", fmt.Errorf("read who changes: %w", err)
+		}
+		tx.author = by.ID
+	}
+	return tx.authorName, nil
+}
+
+// orNone is an id as a column holds it that may hold none.
+func orNone(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+// note adds a line to the history for each of some people who fulfil a condition, in one statement. Their version is the one after it, but for
+// who was added.
+func (tx *Tx) note(ctx context.Context, by Author, ids []int64, condition, action string, c change) error {
+	name, err := tx.nameOf(ctx, by)
+	if err != nil {
+		return err
+	}
+	event, err := tx.thisEvent(ctx)
+	if err != nil {
+		return err
+	}
+	version := "u.version + 1"
+	if action == "add" {
+		version = "u.version"
+	}
+	_, err = tx.exec(ctx, "INSERT INTO history (at, by_id, by_username, resource, object_id, object_repr, action, field, old, new, ip, version, event_id, undoes)"+
+		" SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), CAST(?4 AS TEXT), 'users', u.id, u.username, CAST(?5 AS TEXT), CAST(?6 AS TEXT), CAST(?7 AS TEXT),"+
+		" CAST(?8 AS TEXT), CAST(?9 AS TEXT), "+version+", CAST(?10 AS BIGINT), CAST(?11 AS BIGINT) FROM users u WHERE u.id IN ("+tx.each("?1")+") AND "+condition+" ORDER BY u.id",
+		jsonIDs(ids), tx.now(), orNone(by.ID), name, action, c.field, c.old, c.new, by.IP, event, tx.undoes)
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
 	}
 	return nil
 }

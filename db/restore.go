@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"nameplate/internal/account"
 	"nameplate/internal/form"
@@ -13,51 +14,98 @@ import (
 
 // restore brings somebody back who was deleted. Where their name or address is somebody else's meanwhile, it can't.
 func (tx *Tx) restore(ctx context.Context, by Author, id int64) error {
-	var data string
-	err := told(tx.row(ctx, "DELETE FROM deleted_users WHERE id = ?1 RETURNING data", id).Scan(&data))
-	if errors.Is(err, ErrNotFound) {
+	return tx.restoreAll(ctx, by, []int64{id})
+}
+
+// restoreAll brings some people back, in a few statements: all of them, or it fails with CantUndo.
+func (tx *Tx) restoreAll(ctx context.Context, by Author, ids []int64) error {
+	scan := func(row scanner) (b *belongings, err error) {
+		var data string
+		if err = row.Scan(&data); err == nil {
+			err = json.Unmarshal([]byte(data), &b)
+		}
+		return b, err
+	}
+	list, err := all(scan)(tx.rows(ctx, "DELETE FROM deleted_users WHERE id IN ("+tx.each("?1")+") RETURNING data", jsonIDs(ids)))
+	if err != nil {
+		return fmt.Errorf("read what belongs to who was deleted: %w", err)
+	}
+	if len(list) < len(ids) {
 		return CantUndo("They were erased, for good.")
 	}
-	if err != nil {
+	people := make([]account.User, len(list))
+	for i, b := range list {
+		b.User.Version++
+		if err := tx.admissible(ctx, &b.User); err != nil {
+			return err
+		}
+		people[i] = b.User
+	}
+	if err := tx.namesFree(ctx, people); err != nil {
 		return err
 	}
-	var b belongings
-	if err := json.Unmarshal([]byte(data), &b); err != nil {
-		return fmt.Errorf("read what belongs to user %d: %w", id, err)
-	}
-	u := b.User
-	u.Version++
-	errs := form.Errors{}
-	if err := tx.free(ctx, u, errs); err != nil {
-		return err
-	}
-	for _, field := range []string{"username", "email"} {
-		if errs[field] != "" {
-			return CantUndo("Somebody else has the " + field + " '" + u.Value(field) + "' now. Change theirs first.")
+	for some := range slices.Chunk(people, manyRows) {
+		if err := tx.insertMany(ctx, tx.crowd(some)); err != nil {
+			return fmt.Errorf("bring people back: %w", err)
 		}
 	}
-	for _, attr := range tx.profile.Attributes { // declared otherwise since
+	for _, b := range list {
+		if err := tx.restoreBelongings(ctx, b); err != nil {
+			return fmt.Errorf("bring back what belongs to user %d: %w", b.User.ID, err)
+		}
+	}
+	for _, attr := range tx.text.uploads { // theirs again
+		_, err := tx.exec(ctx, "DELETE FROM kept_pictures WHERE (name, user_id) IN (SELECT "+quoted(attr.Name)+", user_id FROM profiles WHERE user_id IN ("+tx.each("?1")+"))", jsonIDs(ids))
+		if err != nil {
+			return err
+		}
+	}
+	return tx.note(ctx, by, ids, "TRUE", "add", change{})
+}
+
+// admissible empties what a person may not have any more: a value of an attribute that was declared otherwise since, or that is unique and
+// somebody else's now.
+func (tx *Tx) admissible(ctx context.Context, u *account.User) error {
+	for _, attr := range tx.profile.Attributes {
 		if value := u.Attributes[attr.Name]; value != "" && attr.Kind.Store != profile.Text {
 			if _, err := attr.Parse(value); err != nil {
 				u.Set(attr.Name, "")
 			}
 		}
 	}
-	for _, attr := range tx.text.unique {
-		if errs[attr.Name] != "" {
-			u.Set(attr.Name, "")
-		}
+	if len(tx.text.unique) == 0 {
+		return nil
 	}
-	if err := tx.insertUser(ctx, &u); err != nil {
-		return err
+	errs := form.Errors{}
+	err := tx.freeAttributes(ctx, *u, errs)
+	for name := range errs {
+		u.Set(name, "")
 	}
-	if err := tx.restoreBelongings(ctx, b); err != nil {
-		return err
-	}
-	return tx.log(ctx, by, u, "add", change{})
+	return err
 }
 
-func (tx *Tx) restoreBelongings(ctx context.Context, b belongings) error {
+// namesFree fails with CantUndo where somebody has one of the usernames or addresses.
+func (tx *Tx) namesFree(ctx context.Context, people []account.User) error {
+	for _, field := range []string{"username", "email"} {
+		keys := []string{}
+		for _, u := range people {
+			if value := u.Value(field); value != "" {
+				keys = append(keys, account.Key(value))
+			}
+		}
+		taken, err := all(text)(tx.rows(ctx, "SELECT "+field+" FROM users WHERE "+field+"_key IN ("+tx.eachText("?1")+") LIMIT 1", jsonList(keys)))
+		if err != nil {
+			return err
+		}
+		if len(taken) > 0 {
+			return CantUndo("Somebody else has the " + field + " '" + taken[0] + "' now. Change theirs first.")
+		}
+	}
+	return nil
+}
+
+// restoreBelongings brings back what stands in tables of its own.
+func (tx *Tx) restoreBelongings(ctx context.Context, b *belongings) error {
 	id := b.User.ID
 	run := func(query string, args ...any) error {
 		_, err := tx.exec(ctx, query, append([]any{id}, args...)...)
@@ -74,7 +122,9 @@ func (tx *Tx) restoreBelongings(ctx context.Context, b belongings) error {
 		errs = append(errs, run("INSERT INTO passkeys (user_id, id, handle, key_id, data, name, created_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 			p.ID, p.Handle, p.KeyID, p.Data, p.Name, p.CreatedAt.UnixMilli(), orNull(p.LastUsedAt)))
 	}
-	errs = append(errs, run("INSERT INTO invitation_uses (user_id, invitation_id) SELECT CAST(?1 AS BIGINT), id FROM invitations WHERE id = ?2", b.InvitationID))
+	if b.InvitationID != 0 {
+		errs = append(errs, run("INSERT INTO invitation_uses (user_id, invitation_id) SELECT CAST(?1 AS BIGINT), id FROM invitations WHERE id = ?2", b.InvitationID))
+	}
 	for _, invitation := range b.Invitations {
 		errs = append(errs, run("UPDATE invitations SET by_id = ?1 WHERE id = ?2", invitation))
 	}
@@ -83,11 +133,6 @@ func (tx *Tx) restoreBelongings(ctx context.Context, b belongings) error {
 	}
 	for _, permission := range b.User.Permissions {
 		errs = append(errs, run("INSERT INTO user_permissions (user_id, permission) VALUES (?1, ?2)", permission))
-	}
-	for _, attr := range tx.text.uploads {
-		if name := b.User.Attributes[attr.Name]; name != "" {
-			errs = append(errs, run("DELETE FROM kept_pictures WHERE user_id = ?1 AND name = ?2", name))
-		}
 	}
 	return errors.Join(errs...)
 }

@@ -159,77 +159,6 @@ func (tx *Tx) seed(ctx context.Context, done, size int, hash string, tokens map[
 	return nil
 }
 
-// crowd holds the values of people as their tables have them, one after the other.
-type crowd struct{ users, profiles, texts []any }
-
-func (d *DB) crowd(people []account.User) crowd {
-	c := crowd{
-		users:    make([]any, 0, 13*len(people)),
-		profiles: make([]any, 0, (1+len(d.profile.Attributes))*len(people)),
-		texts:    make([]any, 0, 2*len(people)),
-	}
-	for _, u := range people {
-		c.users = append(c.users, u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
-			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.DateJoined.UnixMilli())
-		c.profiles = append(c.profiles, u.ID)
-		for _, attr := range d.profile.Attributes {
-			c.profiles = append(c.profiles, argument(attr, u.Attributes[attr.Name]))
-		}
-		c.texts = append(c.texts, u.ID, d.searchText(u))
-	}
-	return c
-}
-
-// insertMany adds people with their profiles and what they are found by, in a few statements.
-func (tx *Tx) insertMany(ctx context.Context, c crowd) error {
-	attributes := tx.profile.Attributes
-	columns, set := "user_id", "user_id = excluded.user_id"
-	for _, attr := range attributes {
-		columns += ", " + quoted(attr.Name)
-		set += ", " + quoted(attr.Name) + " = excluded." + quoted(attr.Name)
-	}
-	insertProfiles := func() error {
-		return tx.insertRows(ctx, "profiles ("+columns+")", 1+len(attributes), c.profiles, " ON CONFLICT (user_id) DO UPDATE SET "+set)
-	}
-	if !tx.pg { // a profile that is there before its person is written once, not twice
-		if _, err := tx.exec(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
-			return err
-		}
-		if err := insertProfiles(); err != nil {
-			return err
-		}
-	}
-	err := tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
-		" last_name_key, is_active, is_staff, date_joined)", 13, c.users, "")
-	if err != nil {
-		return err
-	}
-	if tx.pg {
-		if err := insertProfiles(); err != nil {
-			return err
-		}
-	}
-	return tx.insertRows(ctx, "people_search (user_id, text)", 2, c.texts, "")
-}
-
-// insertRows adds rows of so many columns, whose values follow one another.
-func (tx *Tx) insertRows(ctx context.Context, into string, columns int, values []any, end string) error {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + into + " VALUES ")
-	for i := range values {
-		switch {
-		case i == 0:
-			b.WriteString("(?1")
-		case i%columns == 0:
-			b.WriteString("), (?" + strconv.Itoa(i+1))
-		default:
-			b.WriteString(", ?" + strconv.Itoa(i+1))
-		}
-	}
-	_, err := tx.exec(ctx, b.String()+")"+end, values...)
-	return err
-}
-
 // reserve returns the first of n ids in a row that nobody has or had.
 func (tx *Tx) reserve(ctx context.Context, n int) (int64, error) {
 	var first int64
@@ -262,7 +191,7 @@ func (d *DB) believable(number int) account.User {
 	pick := func(words []string) string { return words[random.IntN(len(words))] }
 	name := fmt.Sprintf("person%07d", number)
 	u := account.User{
-		Username: name, Email: name + "@example.org", FirstName: pick(firstNames), LastName: pick(lastNames),
+		Version: 1, Username: name, Email: name + "@example.org", FirstName: pick(firstNames), LastName: pick(lastNames),
 		IsActive: random.IntN(50) > 0, IsStaff: random.IntN(100) == 0,
 		DateJoined: seedUntil.Add(-time.Duration(random.Int64N(3*365*24*3600)) * time.Second),
 		Attributes: map[string]string{},

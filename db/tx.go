@@ -11,11 +11,13 @@ import (
 // Tx is one transaction. Its texts have ?1, ?2 … on both databases.
 type Tx struct {
 	*DB
-	sql      *sql.Tx
-	replaced []string // pictures that nobody has any more once this is committed
-	mailed   bool     // there is mail to be sent once this is committed
-	event    int64    // what it changes is this event of the history; 0: nothing yet
-	undoes   int64    // the event that it takes back; 0: none
+	sql        *sql.Tx
+	replaced   []string // pictures that nobody has any more once this is committed
+	mailed     bool     // there is mail to be sent once this is committed
+	event      int64    // what it changes is this event of the history; 0: nothing yet
+	author     int64    // who changes it, once somebody has asked for the name
+	authorName string
+	undoes     int64 // the event that it takes back; 0: none
 }
 
 // write runs fn in a transaction that may write, alone on SQLite, and commits it when fn returns nil. Files of pictures go

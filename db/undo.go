@@ -95,10 +95,11 @@ func (tx *Tx) undoEvent(ctx context.Context, by Author, id int64, progress func(
 	return len(lines), nil
 }
 
-// together returns how many lines tell of one object, and of one act.
+// together returns how many lines are taken back at once: those that tell of one object, and of one act.
 func together(lines []line) int {
 	n := 1
-	for n < len(lines) && lines[n].object == lines[0].object && lines[n].resource == lines[0].resource && lines[n].action == lines[0].action {
+	many := lines[0].resource == account.Users && lines[0].action == "delete" // who was deleted comes back with others
+	for n < len(lines) && n < bulkSize && lines[n].resource == lines[0].resource && lines[n].action == lines[0].action && (many || lines[n].object == lines[0].object) {
 		n++
 	}
 	return n
@@ -123,7 +124,12 @@ func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 		if err := tx.may(ctx, by, account.Delete, account.Users); err != nil {
 			return err
 		}
-		return tx.restore(ctx, by, l.object)
+		ids := make([]int64, len(lines))
+		for i, l := range lines {
+			ids[i] = l.object
+		}
+		slices.Sort(ids)
+		return tx.restoreAll(ctx, by, slices.Compact(ids))
 	case l.resource == account.Users:
 		return tx.undoChange(ctx, by, lines)
 	case l.resource == account.Groups:

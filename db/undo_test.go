@@ -314,6 +314,18 @@ func TestPictureComesBack(t *testing.T) {
 		if u, err = d.User(t.Context(), u.ID); err != nil || u.Value("profile_pic") != "one" {
 			t.Fatalf("%v, %v", u.Attributes, err)
 		}
+		// Being deleted and coming back changes nothing of what can be taken back.
+		redone := lastLine(t, d)
+		undone(t, d, by, redone)
+		again := lastLine(t, d)
+		if err := d.DeleteUser(t.Context(), by, root, u.ID); err != nil {
+			t.Fatal(err)
+		}
+		undone(t, d, by, lastLine(t, d))
+		undone(t, d, by, again)
+		if u, err = d.User(t.Context(), u.ID); err != nil || u.Value("profile_pic") != "one" {
+			t.Fatalf("%v, %v", u.Attributes, err)
+		}
 		own := db.Author{ID: u.ID}
 		if _, err := d.SetAttribute(t.Context(), own, u.ID, attr("profile_pic"), "t-2-0123456789abcdefghij", 0); err != nil {
 			t.Fatal(err)

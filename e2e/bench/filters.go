@@ -48,7 +48,8 @@ func (b *bench) filters() error {
 	for _, query := range []string{
 		"sort=birthday", "sort=-height&before=end", "t_shirt=M", "t_shirt=M&sort=-birthday", "t_shirt__isempty=1", "drinks=tea", "drinks=tea&before=end",
 		"birthday__gte=1990-01-01&birthday__lte=1990-01-31", "birthday__gte=1990-01-01&sort=username", "height__gte=219&sort=-date_joined",
-		"bio__isempty=0", "t_shirt=L&drinks=coffee&is_active=0", "t_shirt=S&q=son12",
+		"bio__isempty=0", "t_shirt=L&drinks=coffee&is_active=0", "t_shirt=S&q=son12", "date_joined__year=2024&date_joined__month=5",
+		"facets=1", "facets=1&is_active=0", "facets=1&q=123",
 	} {
 		took, err := admin.typical(people+"?"+query, b.asks)
 		if err != nil {

@@ -81,6 +81,7 @@ func run(p plan, only string) error {
 		{"start from an empty directory", b.starts},
 		{"load the public page and the register page", b.pages},
 		{"ask for the admin's lists", b.lists},
+		{"act on many people", b.actions},
 		{"add attributes", b.attributes},
 		{"narrow lists by attributes", b.filters},
 		{"upload a photograph", b.upload},
@@ -98,6 +99,7 @@ func run(p plan, only string) error {
 		}
 	}
 	b.table.print(os.Stdout)
+	fmt.Println("beside them, among a million people: " + djangoFigures)
 	return nil
 }
 
