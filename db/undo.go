@@ -33,6 +33,8 @@ func (d *DB) Final(resource, action, field, old, now string) string {
 	switch {
 	case action == "erase":
 		return "What was erased is gone for good."
+	case action == "view":
+		return "What was seen can't be taken back."
 	case action == "add" || action == "delete" || action == "change" && d.takesBack(resource, field):
 		if attr, ok := d.profile.Attribute(field); ok && resource == account.Users && old == "" && now == "" && attr.Name != "" {
 			return "What only its owner sees can't be taken back."

@@ -27,6 +27,9 @@ func (a *App) updateUserPassword(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if isTrue(posted(c, "mail")) {
+		return a.mailPasswordLink(c, person)
+	}
 	password := posted(c, "new_password")
 	err = auth.CheckPassword(password, person.Username, person.Email, person.FirstName, person.LastName)
 	if message, ok := errors.AsType[form.Message](err); ok {
@@ -40,6 +43,17 @@ func (a *App) updateUserPassword(c *fiber.Ctx) error {
 		return err
 	}
 	return redirect(c, userPath(person.ID)+"?saved=1")
+}
+
+// mailPasswordLink mails a person the link to choose a password. The present one stays until they do.
+func (a *App) mailPasswordLink(c *fiber.Ctx, person account.User) error {
+	if !a.Mail || person.Email == "" {
+		return redirect(c, userPath(person.ID)+"/password")
+	}
+	if err := a.DB.RequestReset(c.UserContext(), person.Email); err != nil {
+		return err
+	}
+	return redirect(c, userPath(person.ID)+"?saved=link")
 }
 
 func (a *App) showUserPassword(c *fiber.Ctx, status int, person account.User, message string) error {

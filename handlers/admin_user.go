@@ -27,6 +27,8 @@ func (a *App) user(c *fiber.Ctx) error {
 	case "":
 	case "proof":
 		page.Saved = "A mail to confirm the address is on its way."
+	case "link":
+		page.Saved = "A link to choose a password is on its way by mail."
 	default:
 		page.Saved = "Saved"
 		if err := a.offerUndo(c, &page, account.Users+"-"+c.Params("id")); err != nil {
@@ -37,25 +39,6 @@ func (a *App) user(c *fiber.Ctx) error {
 		page.Saved = undoneText
 	}
 	return a.showUser(c, fiber.StatusOK, page, person, views.Edit{User: person})
-}
-
-// showUser shows the whole person, with groups and permissions.
-func (a *App) showUser(c *fiber.Ctx, status int, page views.Page, person account.User, edit views.Edit) error {
-	list := a.bare()
-	person, err := a.DB.WithRights(c.UserContext(), person)
-	if err != nil {
-		return err
-	}
-	if edit.User.Groups == nil {
-		edit.User.Groups = person.Groups
-	}
-	if edit.User.Permissions == nil {
-		edit.User.Permissions = person.Permissions
-	}
-	if list.Groups, err = a.DB.Groups(c.UserContext()); err != nil {
-		return err
-	}
-	return send(c, status, views.UserPage(page, list, person, edit))
 }
 
 // sendUserProof mails somebody who has registered the link once more that proves the address.
@@ -135,6 +118,9 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 	}
 	if !kept {
 		query.Set("saved", id)
+	}
+	if from := goBack(posted(c, "from")).Encode(); from != "" && !has(c, "list") {
+		query.Set("from", from)
 	}
 	if len(query) > 0 {
 		to += "?" + query.Encode()

@@ -93,6 +93,8 @@ func problemOf(err error) views.Problem {
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "Nobody deletes their own account here. Ask another superuser to do it.", Back: usersPath}
 	case errors.Is(err, errForbidden), errors.Is(err, db.ErrForbidden):
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "Your account may not do this. Ask an administrator of this site if you need to."}
+	case errors.Is(err, errLooking):
+		return views.Problem{Status: 403, Title: "You are only looking", Text: "Nothing can be changed while you look as somebody else, and their second factor stays hidden. Stop looking first."}
 	case errors.Is(err, errForged):
 		return views.Problem{Status: 403, Title: "Please send the form again", Text: "This form did not come from this site, or its cookie was missing. Open the page again, allow its cookies, and send the form once more."}
 	case errors.As(err, &cant):

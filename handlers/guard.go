@@ -45,6 +45,9 @@ func (a *App) member(c *fiber.Ctx) error {
 	if me(c) == nil {
 		return errSignIn
 	}
+	if behind(c) != nil {
+		return c.Next()
+	}
 	if signedIn(c).PasswordExpired && !slices.Contains(beforePassword, c.Path()) {
 		return redirect(c, "/settings/password?required=1")
 	}
@@ -79,6 +82,9 @@ func (a *App) staff(c *fiber.Ctx) error {
 	}
 	if !account.MayViewAdmin(signedIn(c)) {
 		return errForbidden
+	}
+	if behind(c) != nil {
+		return c.Next()
 	}
 	if signedIn(c).PasswordExpired {
 		return redirect(c, "/settings/password?required=1")

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,12 @@ func (a *App) profile(c *fiber.Ctx) error {
 	} else if c.Query("saved") == "account" {
 		page.Saved = "account"
 	}
-	return send(c, fiber.StatusOK, views.ProfilePage(page, person, a.Profile.Rows(), views.Editing{}))
+	return send(c, fiber.StatusOK, views.ProfilePage(page, person, a.ownRows(person), views.Editing{}))
+}
+
+// ownRows are the rows of a person's own profile. Whoever looks as them does not see all of these.
+func (a *App) ownRows(person account.User) []profile.Attribute {
+	return slices.DeleteFunc(a.Profile.Rows(), func(attr profile.Attribute) bool { return !attr.MaySee(&person, person) })
 }
 
 // editAttribute shows one row in edit mode.

@@ -13,7 +13,7 @@ import (
 func (a *App) page(c *fiber.Ctx, title string) views.Page {
 	return views.Page{
 		Site: a.Site, Title: title, BaseURL: a.BaseURL, Path: c.Path(), Me: me(c), Open: a.open(), Passkeys: a.passkeys != nil, Mail: a.Mail, Approval: a.Approval,
-		CSRF: a.csrf(c), Asset: a.Public.URL,
+		CSRF: a.csrf(c), Asset: a.Public.URL, Looking: behind(c) != nil,
 	}
 }
 

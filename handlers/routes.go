@@ -17,7 +17,7 @@ func (a *App) routes(f *fiber.App) {
 		f.Get("/uploads/profile_pics/:file", a.pictureFile)
 	}
 
-	f.Use(compressed, a.session, a.sameOrigin)
+	f.Use(compressed, a.session, a.sameOrigin, readOnly)
 	if a.Profile.Private() {
 		f.Get("/uploads/profile_pics/:file", a.privatePicture)
 	}
@@ -47,6 +47,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/.well-known/passkey-endpoints", a.passkeyEndpoints)
 	f.Get("/@:username", a.person)
 	f.Get("/@:username/:attribute", a.download)
+
+	f.Post(endViewPath, a.endViewAs)
 
 	f.Use("/settings", a.member)
 	f.Get("/settings/profile", a.profile)
@@ -89,6 +91,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Post("/admin/users/:id<int>/two-factor", change, a.removeUserTwoFactor)
 	f.Post("/admin/users/:id<int>/proof", change, a.sendUserProof)
 	f.Get("/admin/users/:id<int>/history", may(account.View, account.History), a.userHistory)
+	f.Get("/admin/users/:id<int>/view-as", a.viewAsForm)
+	f.Post("/admin/users/:id<int>/view-as", a.viewAs)
 	f.Get("/admin/waiting", view, a.approvals)
 	f.Post("/admin/waiting", change, a.approve)
 	f.Get("/admin/groups/new", may(account.Add, account.Groups), a.newGroup)

@@ -105,6 +105,9 @@ func (a *App) identify(c *fiber.Ctx) error {
 		}
 	}
 	c.Locals(localMe, &me)
+	if err := a.lookAs(c, &me); err != nil {
+		return err
+	}
 	if a.sessions.GetString(ctx, keyRemember) != "" && a.since(c, keyCookie) > renewCookie {
 		a.note(c, keyCookie) // used again: the browser keeps it for as long again
 	}

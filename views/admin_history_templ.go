@@ -268,6 +268,14 @@ func EventPage(page Page, event Event) templ.Component {
 	})
 }
 
+// told says what became what.
+func (l EventLine) told() string {
+	if l.Old == "" && l.New == "" {
+		return l.Did
+	}
+	return l.Did + " from " + orEmpty(l.Old) + " to " + orEmpty(l.New)
+}
+
 func (e Event) by() string {
 	if e.By == "" {
 		return "the command line, or the person"

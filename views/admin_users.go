@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -22,11 +23,44 @@ type People struct {
 	Rows    []account.User
 	Profile []profile.Attribute
 	Groups  []account.Group // all there are, where a person may be put into them
+	Person  PersonMore      // what a person's own page shows besides
 	Open    *Edit           // the row in edit mode; nil for none
 	Saved   int64           // the id of the row just saved; 0 for none
 	Kept    bool            // the row just saved kept what somebody else had made of it
 	Undone  bool            // what was saved is that something was taken back
 	Undo    int64           // the line of the history that an undo of what was saved begins from; 0 for none
+}
+
+// PersonMore is what a person's page shows besides the person.
+type PersonMore struct {
+	From     string // the query string of the list that one came from
+	Prev     account.User
+	Next     account.User
+	Sessions []Session
+	History  []EventLine // what was changed last, the newest first
+}
+
+// back is the list that one came from.
+func (m PersonMore) back() templ.SafeURL {
+	if m.From != "" {
+		return templ.SafeURL(usersPath + "?" + m.From)
+	}
+	return usersPath
+}
+
+// neighbour is where the one before or after is, in the same list.
+func (m PersonMore) neighbour(person account.User) templ.SafeURL {
+	return templ.SafeURL(userPath(person) + "?from=" + url.QueryEscape(m.From))
+}
+
+// pageOf is a person's page, which knows the list that it is opened from.
+func (people People) pageOf(person account.User) templ.SafeURL {
+	query := people.Query.First()
+	query.Facets, query.Exact = false, false
+	if from := query.Encode(); from != "" {
+		return templ.SafeURL(userPath(person) + "?from=" + url.QueryEscape(from))
+	}
+	return templ.SafeURL(userPath(person))
 }
 
 // Edit is a person as an admin is changing them.

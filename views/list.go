@@ -268,7 +268,7 @@ func (list List) cell(column admin.Column, row admin.Row) string {
 	value := row.Cells[column.Name]
 	switch column.Kind {
 	case admin.Moment:
-		return strings.TrimSuffix(momentOf(value), " UTC") // which is said once for all of them
+		return strings.TrimSuffix(Moment(value), " UTC") // which is said once for all of them
 	case admin.Boolean:
 		if value == "1" || value == "true" {
 			return "Yes"
@@ -293,8 +293,8 @@ func (list List) link(column admin.Column, row admin.Row) string {
 	return column.Path(row)
 }
 
-// momentOf is a moment of a cell in words: empty for none.
-func momentOf(ms string) string {
+// Moment is a moment of a cell in words: empty for none.
+func Moment(ms string) string {
 	if n, err := strconv.ParseInt(ms, 10, 64); err == nil && n != 0 {
 		return moment(time.UnixMilli(n).UTC())
 	}
@@ -312,7 +312,7 @@ func HistoryValue(attrs []profile.Attribute, field, value string) string {
 	case "is_active", "is_staff", "is_superuser":
 		return map[string]string{"true": "yes", "false": "no"}[value]
 	case "email_verified", "expires_at":
-		return momentOf(value)
+		return Moment(value)
 	case "groups", "permissions":
 		return strings.ReplaceAll(value, "\n", ", ")
 	}

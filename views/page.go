@@ -16,6 +16,7 @@ type Page struct {
 	BaseURL     string                   // the site's absolute address, without a slash at the end
 	Path        string                   // the path of the request, for aria-current
 	Me          *account.User            // who asks; nil for nobody
+	Looking     bool                     // a superuser looks as Me
 	Open        bool                     // whether strangers may register
 	Mail        bool                     // whether mail reaches people
 	Approval    bool                     // whether who registers has to be approved

@@ -215,8 +215,11 @@ func (s sample) list(name, text string) List {
 
 // adminPages are those of the lists that are declared, and of what belongs to them.
 func (s sample) adminPages(text string) map[string]templ.Component {
+	looking := s.page
+	looking.Looking = true
 	pages := map[string]templ.Component{
 		"no permissions":  NoPermissionsPage(s.page),
+		"look as":         ViewAsPage(looking, s.person, ViewAs{Reason: text, Error: text}),
 		"group":           GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text, Permissions: []string{"users.view"}}, Errors: form.Errors{"name": text}}),
 		"group, conflict": GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text}, Conflict: []ConflictField{{"Name", text, text, text}}}),
 		"group, new":      GroupPage(s.page, GroupEdit{}),

@@ -31,6 +31,8 @@ type User struct {
 
 	Version int64 // grows with every change of the person or the profile
 
+	Viewed bool // it is not they who look at the site, but a superuser as them: what only they see stays hidden
+
 	// What staff may do. These are nil for a person who was read without them.
 	Groups           []string // the names of the groups that the person is in, sorted
 	Permissions      []string // what the person may do besides what the groups let them, sorted

@@ -139,7 +139,7 @@ func deleted() Resource {
 
 // actions are what the history calls what was done.
 var actions = []profile.Option{
-	{Value: "add", Label: "added"}, {Value: "change", Label: "changed"}, {Value: "delete", Label: "deleted"}, {Value: "erase", Label: "erased"},
+	{Value: "add", Label: "added"}, {Value: "change", Label: "changed"}, {Value: "delete", Label: "deleted"}, {Value: "erase", Label: "erased"}, {Value: "view", Label: "looked as"},
 }
 
 func history(p profile.Profile) Resource {

@@ -44,7 +44,7 @@ func (a Attribute) MaySee(me *account.User, person account.User) bool {
 		return true
 	case me == nil:
 		return false
-	case me.ID == person.ID || a.See == Members:
+	case me.ID == person.ID && !me.Viewed || a.See == Members:
 		return true
 	}
 	return a.See == Staff && account.May(*me, account.View, account.Users)

@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"nameplate/db/dbtest"
+	"nameplate/internal/mail/mailtest"
+)
+
+// TestPersonPage shows everything about somebody, and leads on through the list that one came from.
+func TestPersonPage(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.as(s.add("boss", asSuperuser))
+		ada, bob, cyd := s.add("ada"), s.add("bob"), s.add("cyd")
+		s.as(bob)
+		list := boss.get("/admin/users?sort=-username&is_superuser=0")
+		at := list.Find("#user-"+path("ID", bob.ID)+" td.is-title a").AttrOr("href", "")
+		r := boss.get(at)
+		if prev, next := r.Find("a[rel=prev]"), r.Find("a[rel=next]"); strings.TrimSpace(prev.Text()) != "cyd" || strings.TrimSpace(next.Text()) != "ada" {
+			t.Fatalf("between %q and %q", prev.Text(), next.Text())
+		}
+		on := boss.get(r.Find("a[rel=next]").AttrOr("href", ""))
+		if on.Find("h1").Text() != "ada" || on.Find("a[rel=next]").Length() != 0 || strings.TrimSpace(on.Find("a[rel=prev]").Text()) != "bob" {
+			t.Errorf("on to %q, after whom comes %q", on.Find("h1").Text(), on.Find("a[rel=next]").Text())
+		}
+		saved := boss.post(path("/admin/users/ID", bob.ID), "first_name", "Robert", "version", r.value("version"), "from", r.value("from"))
+		back := boss.get(saved.location())
+		if back.Find("a[rel=prev]").Length() != 1 || back.value("from") != "is_superuser=0&sort=-username" || back.Find("form.undo").Length() != 1 {
+			t.Errorf("after saving: %q", saved.location())
+		}
+		if !back.says("First name: changed from (empty) to Robert") || !back.says("192.0.2.1") && !back.says("0.0.0.0, last seen") {
+			t.Errorf("%s", back.Find("main").Text())
+		}
+		for _, from := range []string{"password=1", "%", "sort=x", strings.Repeat("q", 5000), "q=nobody"} {
+			if r := boss.get(path("/admin/users/ID?from=", cyd.ID) + strings.ReplaceAll(from, "%", "%25")); r.status != http.StatusOK {
+				t.Errorf("from %.20q: %d", from, r.status)
+			}
+		}
+		ask := boss.post("/admin/users/actions", "id", path("ID", bob.ID), "action", "end_sessions")
+		if !ask.says("End their sessions: 1 person?") {
+			t.Errorf("%d", ask.status)
+		}
+		boss.post("/admin/users/actions", "id", path("ID", bob.ID), "action", "end_sessions", "confirm", "1")
+		if r := boss.get(path("/admin/users/ID", bob.ID)); !r.says("Nowhere.") || dbtest.Text(t, s.db, "SELECT count(*) FROM sessions") != "1" {
+			t.Error("bob is still logged in")
+		}
+		_ = ada
+	})
+}
+
+// TestPasswordLinkIsMailed: no admin has to know a password.
+func TestPasswordLinkIsMailed(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		at := path("/admin/users/ID/password", ada.ID)
+		if r := boss.get(at); r.Find("button[name=mail]").Length() != 1 {
+			t.Fatalf("%s", r.Find("main").Text())
+		}
+		if r := boss.post(at, "mail", "1"); !boss.get(r.location()).says("is on its way by mail") {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+		if r := s.client().get(p.last(t, "ada@example.org", 1).Link()); r.Find("[name=new_password]").Length() != 1 {
+			t.Errorf("%d", r.status)
+		}
+		if !s.as(ada).in() {
+			t.Error("the present password is gone")
+		}
+	}, withMail)
+}
