@@ -7,9 +7,12 @@ import (
 	"nameplate/internal/account"
 )
 
+// awaiting is the condition of who has registered, proven the address where there is mail, and waits to be approved.
+const awaiting = "u.awaits_approval AND u.email <> ''"
+
 // Awaiting lists who has registered, proven the address where there is mail, and waits to be approved: the longest first, at most limit.
 func (d *DB) Awaiting(ctx context.Context, limit int) ([]account.User, error) {
-	list, err := all(d.onePerson)(d.r.QueryContext(ctx, d.dialect(d.text.person+"u.awaits_approval AND u.email <> '' ORDER BY u.id LIMIT ?1"), limit))
+	list, err := all(d.onePerson)(d.r.QueryContext(ctx, d.dialect(d.text.person+awaiting+" ORDER BY u.id LIMIT ?1"), limit))
 	if err != nil {
 		return nil, fmt.Errorf("list who waits: %w", err)
 	}

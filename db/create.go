@@ -22,14 +22,16 @@ func (d *DB) CreateUser(ctx context.Context, by Author, u account.User) (account
 // Register is CreateUser for somebody who registers, by an invitation if the token is not empty. It fails with ErrNotFound for an
 // invitation by which nobody may come any more.
 func (d *DB) Register(ctx context.Context, by Author, u account.User, invitation string) (account.User, error) {
-	return d.createUser(ctx, by, u, func(tx *Tx, u account.User) error {
+	return d.createUser(ctx, by, u, func(tx *Tx, u account.User) (err error) {
 		if invitation != "" {
-			return tx.comeBy(ctx, invitation, u.ID)
+			err = tx.comeBy(ctx, invitation, u.ID)
+		} else if u.AwaitsApproval && u.NewEmail == "" {
+			err = tx.tellSuperusers(ctx)
 		}
-		if u.AwaitsApproval && u.NewEmail == "" {
-			return tx.tellSuperusers(ctx)
+		if err != nil {
+			return err
 		}
-		return nil
+		return tx.count(ctx, tx.Now(), registered)
 	})
 }
 

@@ -29,6 +29,7 @@ type Session struct {
 	UserAgent string // with what
 	Found     string // the hashed token that Find found; empty for none
 	Password  string // the hash that let UserID in, for a session that begins: it doesn't once that is another
+	Refused   bool   // somebody tried to log in with what this session holds: Commit counts it among the day's that have failed
 
 	Idle time.Duration // how long it lasts from its last use; 0 means a day. Who logs in sets it
 	Life time.Duration // how long it lasts however much it is used; 0 means for ever. Who logs in sets it
@@ -108,6 +109,9 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ 
 			if err == nil && n == 0 {
 				return ErrSessionGone
 			}
+			if err == nil && session.Refused {
+				return tx.count(ctx, tx.Now(), loginFailed)
+			}
 			return err
 		}
 		if user.Valid {
@@ -128,6 +132,7 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ 
 		return fmt.Errorf("store a session: %w", err)
 	}
 	session.Found = token // a second commit of the same request is an update
+	session.Refused = false
 	return nil
 }
 
@@ -224,7 +229,8 @@ func (tx *Tx) endSessions(ctx context.Context, userID int64, except string) erro
 	return err
 }
 
-// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old and links that have expired go, too.
+// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old, links that have expired and the
+// numbers of days long past go, too.
 func (d *DB) ClearSessions(ctx context.Context) (int64, error) {
 	var n int64
 	err := d.write(ctx, func(tx *Tx) (err error) {
@@ -234,8 +240,10 @@ func (d *DB) ClearSessions(ctx context.Context) (int64, error) {
 		if _, err = tx.exec(ctx, "DELETE FROM tokens WHERE expires_at <= ?1", tx.now()); err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, "DELETE FROM throttles WHERE last_at <= ?1", tx.now()-fadeAfter.Milliseconds())
-		return err
+		if _, err = tx.exec(ctx, "DELETE FROM throttles WHERE last_at <= ?1", tx.now()-fadeAfter.Milliseconds()); err != nil {
+			return err
+		}
+		return tx.clearDaily(ctx)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("clear sessions: %w", err)

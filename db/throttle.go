@@ -22,13 +22,20 @@ type Guess struct {
 	Free   int    // tries before there is a wait
 	Every  int    // how many more failures double the wait, which begins at 1 s; 0 means 1
 	Shared bool   // many people have this key, as they do an address
+
+	login time.Time // when somebody tries to log in, for what LoginTry returns
 }
+
+// LoginTry is the last of the guesses of a try at logging in at this moment. It slows nothing: the try is counted among those of the day
+// that have failed, until it is taken back with the others.
+func LoginTry(at time.Time) Guess { return Guess{login: at} }
 
 // Guess counts a try against each key ahead of its outcome, so that tries at the same moment can't slip through together.
 // While any key has to wait it returns the longest wait, in which case nothing was counted and the try is refused. What turns
 // out right is taken back with LoggedIn.
 func (d *DB) Guess(ctx context.Context, guesses ...Guess) (wait time.Duration, err error) {
-	guesses = slices.Clone(guesses) // in one order everywhere, so that two transactions don't wait for each other
+	guesses, try := apart(guesses)
+	// In one order everywhere, so that two transactions don't wait for each other.
 	slices.SortFunc(guesses, func(a, b Guess) int { return cmp.Compare(a.Key, b.Key) })
 	err = d.write(ctx, func(tx *Tx) error {
 		now, failures := tx.now(), make([]int, len(guesses))
@@ -58,12 +65,27 @@ func (d *DB) Guess(ctx context.Context, guesses ...Guess) (wait time.Duration, e
 				return err
 			}
 		}
+		if !try.IsZero() {
+			return tx.count(ctx, try, loginFailed)
+		}
 		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count a guess: %w", err)
 	}
 	return wait, nil
+}
+
+// apart returns a copy of the guesses that slow something, and when somebody tries to log in with them; the zero time for no such try.
+func apart(guesses []Guess) (slowed []Guess, try time.Time) {
+	for _, g := range guesses {
+		if !g.login.IsZero() {
+			try = g.login
+			continue
+		}
+		slowed = append(slowed, g)
+	}
+	return slowed, try
 }
 
 // Wait returns how long one has to wait before anything that counts against these keys is done again; 0 for not at all. It counts nothing.
@@ -118,6 +140,9 @@ func (d *DB) Forgive(ctx context.Context, guesses ...Guess) error {
 // forgive takes back what Guess has counted for a try that turned out right: all failures at an account, and of what many
 // people share only this try, because it says nothing about theirs.
 func (tx *Tx) forgive(ctx context.Context, g Guess) error {
+	if !g.login.IsZero() {
+		return tx.countBack(ctx, g.login, loginFailed)
+	}
 	query := "DELETE FROM throttles WHERE key = ?1"
 	if g.Shared {
 		query = "UPDATE throttles SET failures = failures - 1, blocked_until = 0 WHERE key = ?1 AND failures > 0"

@@ -200,10 +200,11 @@ func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 		if err == nil && n == 0 {
 			return ErrNotFound
 		}
+		err = errors.Join(err, tx.dropReset(ctx, id))
 		for _, g := range guesses {
 			err = errors.Join(err, tx.forgive(ctx, g))
 		}
-		return errors.Join(err, tx.dropReset(ctx, id))
+		return errors.Join(err, tx.count(ctx, tx.Now(), loggedIn))
 	})
 	if err != nil {
 		return fmt.Errorf("note the log-in of user %d: %w", id, err)

@@ -124,7 +124,7 @@ func (a *App) enterCode(c *fiber.Ctx) error {
 	if person.ID == 0 {
 		return redirect(c, loginPath(code.Next))
 	}
-	guesses := a.codeGuesses(person.ID)
+	guesses := append(a.codeGuesses(person.ID), db.LoginTry(a.DB.Now()))
 	wait, err := a.DB.Guess(c.UserContext(), guesses...)
 	if err != nil {
 		return err

@@ -84,6 +84,7 @@ func (a *App) passkeyLogin(c *fiber.Ctx) error {
 		return err
 	}
 	if !person.IsActive {
+		c.Locals(localInfo).(*db.Session).Refused = true // counted as what was asked leaves the session; an answer to nothing is no try
 		login.Passkey, login.Error = true, "This passkey lets nobody in here. Log in with your password, and look at your passkeys in the settings."
 		page := a.page(c, "Log in")
 		return render(c, fiber.StatusUnprocessableEntity, views.LoginPage(page, login), views.LoginForm(page, login))

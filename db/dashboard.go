@@ -1,0 +1,169 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"nameplate/internal/account"
+)
+
+const (
+	dashboardDays    = 30
+	dashboardNewest  = 5     // of those who wait
+	dashboardChanges = 10    // lines of the history
+	dashboardMost    = 1_000 // more than that of anything is not counted
+)
+
+// Dashboard is what the admin begins with.
+type Dashboard struct {
+	Days     []Day          // the last thirty in UTC; today comes last
+	People   int            // how many there are
+	Waiting  UpTo           // who waits to be approved
+	Newest   []account.User // the last of them
+	Failing  UpTo           // mails that could not be sent
+	Changes  []Changed      // what changed last, the newest first
+	Database int64          // how many bytes the database takes
+}
+
+// Day is what happened on one day.
+type Day struct {
+	Day                     string // in UTC, such as 2026-03-14
+	SignUps, LogIns, Failed int
+}
+
+// UpTo is a number that is counted up to a thousand.
+type UpTo struct {
+	N    int
+	More bool // there are more
+}
+
+// Changed is one line of the history, without what was there before and since.
+type Changed struct {
+	At       time.Time
+	By       string // the name of who did it; empty for the command line, and for somebody who registered
+	UserID   int64  // whom; 0 for who is not there any more
+	Username string
+	Action   string // add, change or delete
+	Field    string // empty for all
+}
+
+// DashboardParts says what of the dashboard is read beside the numbers of each day: what the one who asks may see.
+type DashboardParts struct{ People, Mail, History bool }
+
+// Dashboard returns what the admin begins with. It takes nine statements at most, and none but that which counts everybody takes longer
+// the more people there are.
+func (d *DB) Dashboard(ctx context.Context, parts DashboardParts) (b Dashboard, err error) {
+	err = d.read(ctx, func(tx *Tx) error {
+		if b.Days, err = tx.days(ctx); err != nil {
+			return err
+		}
+		if b.Database, err = tx.size(ctx); err != nil {
+			return err
+		}
+		if parts.People {
+			if err := tx.peopleNow(ctx, &b); err != nil {
+				return err
+			}
+		}
+		if parts.Mail {
+			if b.Failing, err = tx.upTo(ctx, "mail WHERE error <> ''"); err != nil {
+				return err
+			}
+		}
+		if parts.History {
+			b.Changes, err = tx.lastChanges(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		return b, fmt.Errorf("read the dashboard: %w", err)
+	}
+	return b, nil
+}
+
+// days returns the last days, also those on which nothing happened.
+func (tx *Tx) days(ctx context.Context) ([]Day, error) {
+	today := tx.Now().UTC()
+	list, place := make([]Day, dashboardDays), map[string]*Day{}
+	for i := range list {
+		list[i].Day = dayOf(today.AddDate(0, 0, i+1-dashboardDays))
+		place[list[i].Day] = &list[i]
+	}
+	rows, err := tx.rows(ctx, "SELECT day, what, n FROM daily WHERE day >= ?1 AND day <= ?2", list[0].Day, dayOf(today))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var day, what string
+		var n int
+		if err := rows.Scan(&day, &what, &n); err != nil {
+			return nil, err
+		}
+		switch d := place[day]; what {
+		case registered:
+			d.SignUps = n
+		case loggedIn:
+			d.LogIns = n
+		case loginFailed:
+			d.Failed = n
+		}
+	}
+	return list, rows.Err()
+}
+
+// size returns how many bytes the database takes: on SQLite the file and its journal.
+func (tx *Tx) size(ctx context.Context) (n int64, err error) {
+	if tx.pg {
+		err = tx.row(ctx, "SELECT pg_database_size(current_database())").Scan(&n)
+		return n, err
+	}
+	for _, file := range []string{tx.source, tx.source + "-wal"} {
+		info, err := os.Stat(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // there is no journal before the first write
+		}
+		if err != nil {
+			return 0, err
+		}
+		n += info.Size()
+	}
+	return n, nil
+}
+
+// peopleNow counts everybody, and who waits to be approved.
+func (tx *Tx) peopleNow(ctx context.Context, b *Dashboard) (err error) {
+	if err := tx.row(ctx, "SELECT count(*) FROM users").Scan(&b.People); err != nil {
+		return err
+	}
+	if b.Waiting, err = tx.upTo(ctx, "users u WHERE "+awaiting); err != nil || b.Waiting.N == 0 {
+		return err
+	}
+	b.Newest, err = all(tx.onePerson)(tx.rows(ctx, tx.text.person+awaiting+" ORDER BY u.id DESC LIMIT ?1", dashboardNewest))
+	return err
+}
+
+// upTo counts rows, but not on and on.
+func (tx *Tx) upTo(ctx context.Context, from string) (u UpTo, err error) {
+	err = tx.row(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" LIMIT ?1) counted", dashboardMost+1).Scan(&u.N)
+	if u.N > dashboardMost {
+		u.N, u.More = dashboardMost, true
+	}
+	return u, err
+}
+
+// lastChanges returns the last lines of the history.
+func (tx *Tx) lastChanges(ctx context.Context) ([]Changed, error) {
+	scan := func(row scanner) (c Changed, err error) {
+		var at int64
+		err = row.Scan(&at, &c.By, &c.UserID, &c.Username, &c.Action, &c.Field)
+		c.At = fromMilli(at)
+		return c, err
+	}
+	return all(scan)(tx.rows(ctx, "SELECT h.at, h.by_username, COALESCE(u.id, 0), h.username, h.action, h.field FROM history h"+
+		" LEFT JOIN users u ON u.id = h.user_id ORDER BY h.id DESC LIMIT ?1", dashboardChanges))
+}
