@@ -12,20 +12,22 @@ import (
 // waitingPictures is how long a picture or a file waits for its refused form to come back.
 const waitingPictures = 24 * time.Hour
 
-// tidyHourly clears what nobody comes back for, every hour until ctx is done. The returned channel closes when it has
-// stopped.
+// tidyHourly clears what nobody comes back for, every hour until ctx is done, and counts the uploads, for the first time at once. The
+// returned channel closes when it has stopped.
 func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Dir, log *slog.Logger) <-chan struct{} {
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
 		hour := time.NewTicker(time.Hour)
 		defer hour.Stop()
+		countUploads(ctx, pictures, log)
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case now := <-hour.C:
 				tidy(ctx, now, database, pictures, log)
+				countUploads(ctx, pictures, log)
 			}
 		}
 	}()
@@ -53,5 +55,12 @@ func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture
 		log.Error("clear registrations", "error", err)
 	} else if n > 0 {
 		log.Info("cleared registrations whose address nobody has proven for a week", "people", n)
+	}
+}
+
+// countUploads looks how much room the uploads take, for the dashboard.
+func countUploads(ctx context.Context, pictures *picture.Dir, log *slog.Logger) {
+	if err := pictures.Count(ctx); err != nil && ctx.Err() == nil {
+		log.Error("count the uploads", "error", err)
 	}
 }

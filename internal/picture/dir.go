@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"nameplate/internal/profile"
 )
@@ -21,7 +22,10 @@ const (
 )
 
 // Dir keeps pictures in a directory of the file system, and never leaves it.
-type Dir struct{ root *os.Root }
+type Dir struct {
+	root    *os.Root
+	counted atomic.Pointer[Usage] // what Count has found last
+}
 
 // OpenDir opens the store at path. It makes path, and profile_pics and tmp in it, where they are missing, and clears tmp.
 func OpenDir(path string) (*Dir, error) {
@@ -32,7 +36,7 @@ func OpenDir(path string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the uploads directory: %w", err)
 	}
-	d := &Dir{root}
+	d := &Dir{root: root}
 	for _, name := range []string{picsDir, filesDir, tmpDir} {
 		if err := root.MkdirAll(name, 0o755); err != nil {
 			root.Close()
