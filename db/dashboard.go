@@ -164,6 +164,6 @@ func (tx *Tx) lastChanges(ctx context.Context) ([]Changed, error) {
 		c.At = fromMilli(at)
 		return c, err
 	}
-	return all(scan)(tx.rows(ctx, "SELECT h.at, h.by_username, COALESCE(u.id, 0), h.username, h.action, h.field FROM history h"+
-		" LEFT JOIN users u ON u.id = h.user_id ORDER BY h.id DESC LIMIT ?1", dashboardChanges))
+	return all(scan)(tx.rows(ctx, "SELECT h.at, h.by_username, COALESCE(u.id, 0), h.object_repr, h.action, h.field FROM history h"+
+		" LEFT JOIN users u ON u.id = h.object_id AND h.resource = 'users' ORDER BY h.id DESC LIMIT ?1", dashboardChanges))
 }

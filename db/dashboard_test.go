@@ -67,7 +67,7 @@ func TestDashboard(t *testing.T) {
 			t.Errorf("the last change: %+v", last)
 		}
 
-		if _, err := d.DeleteUser(t.Context(), db.Author{ID: root.ID}, root, gone.ID); err != nil {
+		if err := d.DeleteUser(t.Context(), db.Author{ID: root.ID}, root, gone.ID); err != nil {
 			t.Fatal(err)
 		}
 		if last := read(all).Changes[0]; last.UserID != 0 || last.Username != db.Deleted || last.Action != "delete" {

@@ -62,7 +62,7 @@ func (b *tab) upright(name string) {
 	if wide != "" {
 		b.t.Errorf("%s: scrolls sideways: %s", name, wide)
 	}
-	for selector, want := range map[string]int{"h1": 1, "main": 1, "title": 1, "a[href='#main']": 1} {
+	for selector, want := range map[string]int{"h1": 1, "main": 1, "head > title": 1, "a[href='#main']": 1} {
 		if n := eval[int](b, fmt.Sprintf("document.querySelectorAll(%s).length", quote(selector))); n != want {
 			b.t.Errorf("%s: %d × %s, want %d", name, n, selector, want)
 		}

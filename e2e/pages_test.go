@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"testing"
+	"time"
 )
 
 // looks are the ways in which a page is looked at.
@@ -51,6 +52,7 @@ func TestEveryPage(t *testing.T) {
 	id := s.id("ada")
 	fillLists(t, s)
 	line := s.strings("SELECT max(id) FROM history WHERE field = 'last_name'")[0]
+	busy(s)
 	for _, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
@@ -86,6 +88,7 @@ func TestEveryPage(t *testing.T) {
 				{"dead reset link", visitor, "/reset-password/NONE", 404},
 				{"account that waits", visitor, "/register/waiting", 200},
 				{"not allowed", member, "/admin/users", 403},
+				{"dashboard", admin, "/admin/", 200},
 				{"people", admin, "/admin/users?n=20", 200},
 				{"people sorted", admin, "/admin/users?n=20&sort=-date_joined&is_active=1", 200},
 				{"people none", admin, "/admin/users?q=nobody-is-called-that", 200},
@@ -116,6 +119,11 @@ func TestEveryPage(t *testing.T) {
 				page.who.axeAll(page.name)
 			}
 			refusals(visitor, admin)
+			admin.look(1280, false)
+			admin.open("/admin/")
+			admin.click(".days summary")
+			admin.wait("document.querySelector('.days').open")
+			admin.axeAll("dashboard in numbers")
 		})
 	}
 }
@@ -130,6 +138,17 @@ func fillLists(t *testing.T, s *server) {
 	root.submit(http.StatusSeeOther, root.get(gone), ".grave", nil)
 	root.submit(http.StatusOK, root.get("/admin/invitations"), "[name=max_uses]", map[string]string{"max_uses": "3"})
 	s.change("INSERT INTO mail (kind, address, created_at, tries, error) VALUES ('reset_password', '" + long + "@example.org', 1764000000000, 9, '550 5.1.1 no such user here')")
+}
+
+// busy makes up what happened in the last month, and who waits.
+func busy(s *server) {
+	for i := range 29 {
+		day := time.Now().UTC().AddDate(0, 0, -1-i).Format(time.DateOnly)
+		for what, n := range map[string]int{"registered": i * i % 11, "logged_in": 900 + 140*(i*5%9), "login_failed": 30 * (i % 7 / 6)} {
+			s.change("INSERT INTO daily (day, what, n) VALUES (?, ?, ?)", day, what, n)
+		}
+	}
+	s.change("UPDATE users SET awaits_approval = TRUE, is_active = FALSE WHERE username IN ('person0000004', 'person0000005', 'person0000006')")
 }
 
 // refusals looks at forms that were refused.

@@ -19,16 +19,6 @@ const (
 	usersPath = "/admin/users"
 )
 
-// dashboard is the way into the admin: the first list that one may view.
-func (a *App) dashboard(c *fiber.Ctx) error {
-	for _, r := range a.resources {
-		if account.May(signedIn(c), account.View, r.Permits()) {
-			return redirect(c, r.Path())
-		}
-	}
-	return send(c, fiber.StatusOK, views.NoPermissionsPage(a.page(c, "Admin")))
-}
-
 // users lists people; edit=ID opens that row.
 func (a *App) users(c *fiber.Ctx) error {
 	list, err := a.list(c.UserContext(), string(c.Request().URI().QueryString()))

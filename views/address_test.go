@@ -19,7 +19,8 @@ func TestAddressesBreakBetweenTheirParts(t *testing.T) {
 
 func TestAdminIsMarked(t *testing.T) {
 	for _, test := range []struct{ name, path, want string }{
-		{"as the page itself on the list", "/admin/users", "page"},
+		{"as the page itself on the dashboard", "/admin/", "page"},
+		{"as where one is on the list", "/admin/users", "true"},
 		{"as where one is on a person", "/admin/users/17", "true"},
 		{"as where one is on a page to add", "/admin/users/new", "true"},
 		{"not on a page of one's own", "/settings/profile", "false"},

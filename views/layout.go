@@ -66,9 +66,9 @@ func (page Page) within(path string) string {
 	return current
 }
 
-// inAdmin marks the link to the admin: as the page itself on the list, and as where one is on every page below it.
+// inAdmin marks the link to the admin: as the page itself on the dashboard, and as where one is on every page below it.
 func (page Page) inAdmin() string {
-	if current := page.current(usersPath); current != "false" || !strings.HasPrefix(page.Path, "/admin/") {
+	if current := page.current(dashboardPath); current != "false" || !strings.HasPrefix(page.Path, "/admin/") {
 		return current
 	}
 	return "true"
