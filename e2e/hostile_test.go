@@ -80,6 +80,7 @@ func TestHostileText(t *testing.T) {
 	b.wait("location.pathname === '/'")
 	b.login("root", rootPassword)
 	harmless("/admin/users", "")
+	harmless("/admin/", "")
 	for i, text := range hostile {
 		id := s.id(names[i])
 		harmless("/admin/users?q="+url.QueryEscape(text), text)

@@ -96,6 +96,9 @@ func adminInLynx(t *testing.T, s *server, l *lynx) {
 	if got := email(); got != "mine@example.org" {
 		t.Errorf("after choosing mine the address is %s", got)
 	}
+
+	l.follow("", "Dashboard")
+	l.see("The last 30 days", "Sign-ups 2", "As a table", "How things stand", "What changed last", "E-mail changed")
 }
 
 // inOrder checks that the words come one after the other.

@@ -39,6 +39,7 @@ func TestWeight(t *testing.T) {
 		{"a row of it", member, "/settings/profile/portfolio_site", false, 8_000},
 		{"a picture's row", member, "/settings/profile/profile_pic", false, 8_000},
 		{"a page that is not allowed", member, "/admin/users", false, 8_000},
+		{"the dashboard", root, "/admin/", false, 8_000},
 		{"a person in the admin", root, "/admin/users/" + id, false, 8_000},
 		{"a person to add", root, "/admin/users/new", false, 8_000},
 		{"a person to delete", root, "/admin/users/" + id + "/delete", false, 8_000},

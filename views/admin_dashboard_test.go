@@ -37,7 +37,7 @@ func TestChartsAndTheirTableSayTheSame(t *testing.T) {
 			t.Errorf("the table has no column %s", name)
 		}
 		sum := 0
-		svg.Find("title").Each(func(day int, bar *goquery.Selection) {
+		svg.Find("g title").Each(func(day int, bar *goquery.Selection) {
 			row := doc.Find(".numbers tbody tr").Eq(day)
 			n := row.Find("td").Eq(i).Text()
 			if bar.Text() != row.Find("th").Text()+": "+n {
@@ -49,7 +49,7 @@ func TestChartsAndTheirTableSayTheSame(t *testing.T) {
 			}
 			sum += one
 		})
-		if total := chart.Find(".total").Text(); total != thousands(sum) || svg.Find("title").Length() != len(d.Days) {
+		if total := chart.Find(".total").Text(); total != thousands(sum) || svg.Find("g title").Length() != len(d.Days) || svg.Find("title").Last().Text() != doc.Find("head title").Text() {
 			t.Errorf("%s: the total is %s", name, total)
 		}
 	}
