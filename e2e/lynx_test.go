@@ -97,7 +97,7 @@ func adminInLynx(t *testing.T, s *server, l *lynx) {
 		t.Errorf("after choosing mine the address is %s", got)
 	}
 
-	l.follow("", "Dashboard")
+	l.goTo("/admin/")
 	l.see("The last 30 days", "Sign-ups 2", "As a table", "How things stand", "What changed last", "E-mail changed")
 }
 
