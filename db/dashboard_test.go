@@ -70,7 +70,7 @@ func TestDashboard(t *testing.T) {
 		if err := d.DeleteUser(t.Context(), db.Author{ID: root.ID}, root, gone.ID); err != nil {
 			t.Fatal(err)
 		}
-		if last := read(all).Changes[0]; last.UserID != 0 || last.Username != db.Deleted || last.Action != "delete" {
+		if last := read(all).Changes[0]; last.UserID != 0 || last.Username != "gone" || last.Action != "delete" {
 			t.Errorf("of who is deleted: %+v", last)
 		}
 		if b := read(db.DashboardParts{}); b.People != 0 || b.Waiting.N != 0 || b.Newest != nil || b.Failing.N != 0 || b.Changes != nil {

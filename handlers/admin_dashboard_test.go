@@ -166,7 +166,7 @@ func TestDashboardTakesNamesForText(t *testing.T) {
 		staff := s.as(s.add("staff", asStaff))
 		s.client().registered("ada", "ada@example.org")
 		dbtest.Exec(t, s.db, "UPDATE users SET username = '"+hostile+"' WHERE username = 'ada'")
-		dbtest.Exec(t, s.db, "UPDATE history SET username = '"+hostile+"', by_username = '"+hostile+"', field = '"+hostile+"', action = 'change'")
+		dbtest.Exec(t, s.db, "UPDATE history SET object_repr = '"+hostile+"', by_username = '"+hostile+"', field = '"+hostile+"', action = 'change'")
 		r := staff.get("/admin/")
 		if r.Find("main script").Length() > 0 || strings.Contains(r.body, "<script>alert") {
 			t.Error("a name is taken for markup")
