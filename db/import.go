@@ -18,6 +18,7 @@ type Import struct {
 	Lines   []ImportLine
 	Digest  string // of all that it does: another where somebody has changed one of these people since
 	Applied bool   // it is done; otherwise nothing was
+	Event   int64  // what it did, in the history; 0 for nothing
 }
 
 // ImportLine is what one line of a table does to one person.
@@ -77,7 +78,7 @@ func (d *DB) ImportUsers(ctx context.Context, by Author, table profile.Table, di
 		if _, _, _, wrong := done.Count(); wrong > 0 || digest != done.Digest {
 			return errNotApplied
 		}
-		done.Applied = true
+		done.Applied, done.Event = true, tx.event
 		return nil
 	})
 	if _, taken := unique(err); taken && digest != "" { // somebody was quicker: which line it was shows when it is looked at anew

@@ -61,7 +61,7 @@ func (a *App) importUsers(c *fiber.Ctx) error {
 	}
 	added, changed, _, wrong := done.Count()
 	if done.Applied {
-		return redirect(c, fmt.Sprintf("%s?imported=%d-%d", usersPath, added, changed))
+		return redirect(c, fmt.Sprintf("%s?imported=%d-%d-%d", usersPath, added, changed, done.Event))
 	}
 	shown := a.imported(done)
 	shown.Table, shown.Again = text, seen != "" && wrong == 0
@@ -125,13 +125,23 @@ func (a *App) showImport(c *fiber.Ctx, status int, shown views.Import) error {
 	return send(c, status, views.ImportPage(page, shown))
 }
 
-// saidImported says what the import did that sent a browser on to the list: how many it added and changed.
-func saidImported(numbers string) string {
-	added, changed, ok := strings.Cut(numbers, "-")
-	n, err := strconv.ParseUint(added, 10, 31)
-	m, err2 := strconv.ParseUint(changed, 10, 31)
-	if !ok || err != nil || err2 != nil {
-		return ""
+// sayImported says what the import did that sent a browser on to the list, how many it added and changed, and offers to take it back by its
+// event.
+func (a *App) sayImported(c *fiber.Ctx, page *views.Page, numbers string) error {
+	var n []int64
+	for text := range strings.SplitSeq(numbers, "-") {
+		number, err := strconv.ParseUint(text, 10, 31)
+		if err != nil {
+			return nil
+		}
+		n = append(n, int64(number))
 	}
-	return fmt.Sprintf("Imported: %s added, %s changed.", views.CountPeople(int(n)), views.CountPeople(int(m)))
+	if len(n) != 3 {
+		return nil
+	}
+	page.Saved = fmt.Sprintf("Imported: %s added, %s changed.", views.CountPeople(int(n[0])), views.CountPeople(int(n[1])))
+	page.Back = c.Path()
+	var err error
+	page.Undo, err = a.DB.EventLine(c.UserContext(), signedIn(c).ID, n[2])
+	return err
 }

@@ -111,6 +111,17 @@ func TestImport(t *testing.T) {
 		if r := confirm(); r.status != 409 || r.Find("[name=confirm]").Length() != 0 {
 			t.Errorf("confirmed twice: %d", r.status)
 		}
+		// It is taken back as a whole.
+		undo := boss.get(r.location()).Find("form.undo").AttrOr("action", "")
+		if r := boss.post(undo, "back", "/admin/users"); r.location() != "/admin/users?undone=1" {
+			t.Fatalf("undo by %q: %d", undo, r.status)
+		}
+		if got, err = s.db.UserByName(t.Context(), "ada"); err != nil || got.FirstName != "Typed" || got.Value("portfolio_site") != "" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if _, err := s.db.UserByName(t.Context(), "new"); err == nil {
+			t.Error("who was imported is still there")
+		}
 	})
 }
 

@@ -99,7 +99,7 @@ func (a *App) sayOnce(c *fiber.Ctx, page *views.Page, r admin.Resource) error {
 	case c.Query("erased") != "":
 		page.Saved = "The person was erased, for good."
 	case c.Query("imported") != "":
-		page.Saved = saidImported(c.Query("imported"))
+		return a.sayImported(c, page, c.Query("imported"))
 	case c.Query("deleted") != "":
 		page.Saved = "The " + r.One + " was deleted."
 		return a.offerUndo(c, page, r.Name+"-"+c.Query("deleted"))
