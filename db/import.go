@@ -2,214 +2,246 @@ package db
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"io"
+	"time"
 
 	"nameplate/internal/account"
 	"nameplate/internal/form"
 	"nameplate/internal/profile"
 )
 
-// Import says what a table does, line by line.
+const (
+	importChunk = 500            // lines that are looked at, or written, at once
+	importTime  = 24 * time.Hour // how long a table is kept
+)
+
+// The states of a line of a table that is imported.
+const (
+	ImportNew     = "new"
+	ImportChanged = "changed"
+	ImportSame    = "same"
+	ImportWrong   = "wrong"
+)
+
+// ErrImportChanged says that a table does something else now than what was shown: somebody has changed one of its people since.
+var ErrImportChanged = errors.New("the import does something else now")
+
+// Import is a table of people that staff have sent, and what it would do.
 type Import struct {
-	Lines   []ImportLine
-	Digest  string // of all that it does: another where somebody has changed one of these people since
-	Applied bool   // it is done; otherwise nothing was
-	Event   int64  // what it did, in the history; 0 for nothing
+	ID      int64
+	By      int64 // who has sent it
+	Columns []string
+	Lines   int
+	Checked int64 // how often it was looked at what it would do; 0 for not yet
+	Done    bool  // it was imported
+	Event   int64 // what importing it did, in the history; 0 for nothing
+
+	Added, Changed, Same, Wrong int // how many lines are what, once that was looked at
 }
 
 // ImportLine is what one line of a table does to one person.
 type ImportLine struct {
 	Number   int // of the line of the file
 	Username string
-	New      bool
+	State    string
 	Changes  []FieldChange
 	Errors   form.Errors // what is wrong, by field; empty for nothing
+
+	before, after account.User
 }
 
 // FieldChange is one field that becomes another.
 type FieldChange struct{ Field, Old, New string }
 
-// Count returns how many people are new, changed and as they were, and how many lines are wrong.
-func (i Import) Count() (added, changed, same, wrong int) {
-	for _, line := range i.Lines {
-		switch {
-		case len(line.Errors) > 0:
-			wrong++
-		case line.New:
-			added++
-		case len(line.Changes) > 0:
-			changed++
-		default:
-			same++
-		}
+// StageImport keeps a table whose lines next returns, until io.EOF. Nothing is done to anybody by it. It fails with ErrForbidden for who may
+// neither add nor change people, and with what next fails with.
+func (d *DB) StageImport(ctx context.Context, by Author, columns []profile.Attribute, next func() (profile.TableLine, error)) (imp Import, err error) {
+	imp.By = by.ID
+	for _, c := range columns {
+		imp.Columns = append(imp.Columns, c.Name)
 	}
-	return added, changed, same, wrong
-}
-
-// errNotApplied ends a transaction that was only to show what it would do.
-var errNotApplied = errors.New("not applied")
-
-// ImportUsers adds and changes people as a table says, all of them or none. A person is found by the username; a cell says what the
-// field is, and an empty one that there is nothing. Where digest is not that of what the table does now, or a line is wrong, nothing
-// is written: the answer says what would be, and stems from the same transaction, which is then undone.
-func (d *DB) ImportUsers(ctx context.Context, by Author, table profile.Table, digest string) (Import, error) {
-	var done Import
-	err := d.write(ctx, func(tx *Tx) error {
-		asks, err := tx.asker(ctx, by.ID)
-		if err != nil {
+	names, err := json.Marshal(imp.Columns)
+	if err != nil {
+		return imp, err
+	}
+	err = d.write(ctx, func(tx *Tx) error {
+		if _, err := tx.importer(ctx, by); err != nil {
 			return err
 		}
-		if !account.MayAdd(asks) && !account.May(asks, account.Change, account.Users) {
-			return ErrForbidden
-		}
-		seen := map[string]int{}
-		for _, line := range table.Lines {
-			one, err := tx.importLine(ctx, by, asks, table.Columns, line, seen)
-			if err != nil {
-				return fmt.Errorf("line %d: %w", line.Number, err)
-			}
-			done.Lines = append(done.Lines, one)
-		}
-		done.Digest = done.digest()
-		if _, _, _, wrong := done.Count(); wrong > 0 || digest != done.Digest {
-			return errNotApplied
-		}
-		done.Applied, done.Event = true, tx.event
-		return nil
+		return tx.row(ctx, "INSERT INTO imports (by_id, columns, created_at) VALUES (?1, ?2, ?3) RETURNING id", by.ID, string(names), tx.now()).Scan(&imp.ID)
 	})
-	if _, taken := unique(err); taken && digest != "" { // somebody was quicker: which line it was shows when it is looked at anew
-		return d.ImportUsers(ctx, by, table, "")
+	for end := false; err == nil && !end; {
+		var lines []profile.TableLine
+		if lines, end, err = someLines(next); err == nil {
+			err = d.write(ctx, func(tx *Tx) error { return tx.stage(ctx, imp.ID, columns, lines) })
+			imp.Lines += len(lines)
+		}
 	}
-	if err != nil && !errors.Is(err, errNotApplied) {
-		return Import{}, fmt.Errorf("import people: %w", err)
+	if err != nil && imp.ID != 0 {
+		err = errors.Join(err, d.dropImport(context.WithoutCancel(ctx), imp.ID))
 	}
-	return done, nil
-}
-
-// digest is of all that the import does.
-func (i Import) digest() string {
-	sum := sha256.New()
-	for _, line := range i.Lines {
-		fmt.Fprintf(sum, "%d %q %v %q %d\n", line.Number, line.Username, line.New, line.Changes, len(line.Errors))
-	}
-	return hex.EncodeToString(sum.Sum(nil)[:16])
-}
-
-// importLine does what one line says. What it can't do stands in its errors.
-func (tx *Tx) importLine(ctx context.Context, by Author, asks account.User, columns []profile.Attribute, line profile.TableLine, seen map[string]int) (ImportLine, error) {
-	one := ImportLine{Number: line.Number, Errors: form.Errors{}}
-	before, err := tx.named(ctx, columns, line)
-	one.New = before.ID == 0
 	if err != nil {
-		return one, err
+		return imp, fmt.Errorf("keep a table: %w", err)
 	}
-	typed := before
-	for i, attr := range columns {
-		if attr.Name == "username" {
-			one.Username = strings.TrimSpace(line.Cells[i])
-		}
-		tx.importCell(&one, &typed, before, attr, line.Cells[i])
-	}
-	if typed.Username != "" {
-		one.Username = typed.Username
-	}
-	key := account.Key(one.Username)
-	if other, twice := seen[key]; twice && one.Username != "" {
-		one.Errors.Add("username", form.Message(fmt.Sprintf("Line %d is of the same person. Leave one of the two out.", other)))
-	}
-	seen[key] = line.Number
-	switch {
-	case one.New && !account.MayAdd(asks):
-		one.Errors.Add("username", form.Message("You may not add people: this line is of somebody new."))
-	case !one.New && !account.May(asks, account.Change, account.Users):
-		one.Errors.Add("username", form.Message("You may not change people: this line is of somebody who is there."))
-	case !one.New && !account.MayChange(asks, before):
-		one.Errors.Add("username", form.Message("Only a superuser may change this person."))
-	}
-	if len(one.Errors) > 0 {
-		return one, nil
-	}
-	return one, tx.importUser(ctx, by, before, typed, &one)
+	return imp, nil
 }
 
-// named returns the person whom a line is of, empty for somebody new.
-func (tx *Tx) named(ctx context.Context, columns []profile.Attribute, line profile.TableLine) (account.User, error) {
-	for i, attr := range columns {
-		if attr.Name != "username" {
-			continue
+// someLines reads some lines, and says whether these were the last.
+func someLines(next func() (profile.TableLine, error)) (lines []profile.TableLine, end bool, err error) {
+	for len(lines) < 10*importChunk {
+		line, err := next()
+		if errors.Is(err, io.EOF) {
+			return lines, true, nil
 		}
-		username, err := attr.ParseCell(line.Cells[i])
 		if err != nil {
-			return account.User{}, nil // importCell says what is wrong with it
+			return nil, false, err
 		}
-		u, err := tx.scanPerson(tx.row(ctx, tx.text.person+"u.username_key = CAST(?1 AS TEXT)"+tx.forUpdate(), account.Key(username)))
-		if errors.Is(told(err), ErrNotFound) {
-			err = nil
-		}
-		return u, err
+		lines = append(lines, line)
 	}
-	return account.User{}, nil
+	return lines, false, nil
 }
 
-// importCell reads one cell. One that says what there is already is not looked at: it may stem from older rules.
-func (tx *Tx) importCell(one *ImportLine, typed *account.User, before account.User, attr profile.Attribute, cell string) {
-	old := before.Value(attr.Name)
-	if !one.New && cell == attr.Cell(old) {
-		return
+// importer returns who asks to import, with the rights of this moment.
+func (tx *Tx) importer(ctx context.Context, by Author) (account.User, error) {
+	asks, err := tx.asker(ctx, by.ID)
+	if err == nil && !account.MayAdd(asks) && !account.May(asks, account.Change, account.Users) {
+		err = ErrForbidden
 	}
-	if attr.Name == "username" && !one.New {
-		return // another spelling of the same name
-	}
-	if attr.IsUpload() {
-		if cell != "" || old != "" {
-			one.Errors.Add(attr.Name, form.Message("A "+attr.Kind.Name+" can't come in a table. Leave this column out."))
-		}
-		return
-	}
-	if attr.Name == "email" {
-		attr.Required = false // an imported person may have none
-	}
-	if attr.Name == "email" && strings.TrimSpace(cell) == "" {
-		typed.Email = ""
-		return
-	}
-	value, err := attr.ParseCell(cell)
-	one.Errors.Add(attr.Name, err)
-	if err == nil {
-		typed.Set(attr.Name, value)
-	}
+	return asks, err
 }
 
-// importUser writes a person who was read without a mistake.
-func (tx *Tx) importUser(ctx context.Context, by Author, before, typed account.User, one *ImportLine) error {
-	if one.New {
-		typed.IsActive, typed.Version, typed.DateJoined = true, 1, fromMilli(tx.now())
-		if typed.Attributes == nil {
-			typed.Attributes = map[string]string{}
+// stage keeps some lines as they were sent.
+func (tx *Tx) stage(ctx context.Context, id int64, columns []profile.Attribute, lines []profile.TableLine) error {
+	for len(lines) > 0 {
+		n := min(len(lines), importChunk)
+		var values []any
+		for _, line := range lines[:n] {
+			var user, email string
+			for i, c := range columns {
+				switch c.Name {
+				case "username":
+					user = keyOfCell(c, line.Cells[i])
+				case "email":
+					email = keyOfCell(c, line.Cells[i])
+				}
+			}
+			values = append(values, id, line.Number, user, email, jsonList(line.Cells))
 		}
+		if err := tx.insertRows(ctx, "import_lines (import_id, number, user_key, email_key, cells)", 5, values, ""); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "UPDATE imports SET lines = lines + ?2 WHERE id = ?1", id, n); err != nil {
+			return err
+		}
+		lines = lines[n:]
 	}
-	after, errs := tx.checked(before, typed)
-	if err := tx.free(ctx, after, errs); err != nil {
+	return nil
+}
+
+// keyOfCell is the folded name in a cell; empty for what is none.
+func keyOfCell(c profile.Attribute, cell string) string {
+	value, err := c.ParseCell(cell)
+	if err != nil {
+		return ""
+	}
+	return account.Key(value)
+}
+
+func (d *DB) dropImport(ctx context.Context, id int64) error {
+	return d.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "DELETE FROM imports WHERE id = ?1", id)
 		return err
+	})
+}
+
+// Import returns a table that was kept, and what it would do. It fails with ErrNotFound.
+func (d *DB) Import(ctx context.Context, id int64) (imp Import, err error) {
+	err = d.read(ctx, func(tx *Tx) error {
+		imp, err = tx.anImport(ctx, id)
+		return err
+	})
+	if err != nil {
+		return imp, fmt.Errorf("read import %d: %w", id, err)
 	}
-	for field, message := range errs {
-		one.Errors.Add(field, form.Message(message))
+	return imp, nil
+}
+
+func (tx *Tx) anImport(ctx context.Context, id int64) (imp Import, err error) {
+	var columns string
+	err = tx.row(ctx, "SELECT id, by_id, columns, lines, checked, done FROM imports WHERE id = ?1", id).
+		Scan(&imp.ID, &imp.By, &columns, &imp.Lines, &imp.Checked, &imp.Done)
+	if err == nil {
+		err = json.Unmarshal([]byte(columns), &imp.Columns)
 	}
-	if len(one.Errors) > 0 {
-		return nil
+	if err != nil {
+		return imp, told(err)
 	}
-	for _, c := range tx.changes(before, after) {
-		if !strings.HasPrefix(c.field, "is_") && c.field != "username" {
-			one.Changes = append(one.Changes, FieldChange{c.field, c.old, c.new})
+	scan := func(row scanner) (state string, err error) {
+		var n int
+		err = row.Scan(&state, &n)
+		switch state {
+		case ImportNew:
+			imp.Added = n
+		case ImportChanged:
+			imp.Changed = n
+		case ImportSame:
+			imp.Same = n
+		case ImportWrong:
+			imp.Wrong = n
 		}
+		return state, err
 	}
-	if one.New {
-		return tx.create(ctx, by, &after)
+	_, err = all(scan)(tx.rows(ctx, "SELECT state, count(*) FROM import_lines WHERE import_id = ?1 GROUP BY state", id))
+	return imp, err
+}
+
+// ImportLines returns some lines of a table behind a number, of one state, or with an empty one of all that do something or can't.
+func (d *DB) ImportLines(ctx context.Context, id int64, state string, after, n int) ([]ImportLine, error) {
+	states := jsonList([]string{ImportNew, ImportChanged, ImportWrong})
+	if state != "" {
+		states = jsonList([]string{state})
 	}
-	_, err := tx.save(ctx, by, before, after)
-	return err
+	lines, err := all(scanImportLine)(d.r.QueryContext(ctx, d.dialect("SELECT number, username, state, says FROM import_lines WHERE import_id = ?1 AND number > ?2"+
+		" AND state IN ("+d.eachText("?3")+") ORDER BY number LIMIT ?4"), id, after, states, n))
+	if err != nil {
+		return nil, fmt.Errorf("read lines of import %d: %w", id, err)
+	}
+	return lines, nil
+}
+
+// says is what is kept of what a line does.
+type says struct {
+	Changes []FieldChange `json:",omitempty"`
+	Errors  form.Errors   `json:",omitempty"`
+}
+
+func scanImportLine(row scanner) (line ImportLine, err error) {
+	var text string
+	var s says
+	if err = row.Scan(&line.Number, &line.Username, &line.State, &text); err == nil && text != "" {
+		err = json.Unmarshal([]byte(text), &s)
+	}
+	line.Changes, line.Errors = s.Changes, s.Errors
+	return line, err
+}
+
+// said writes down what a line does. Equal texts are equal deeds.
+func (line ImportLine) said() string {
+	text, _ := json.Marshal(says{line.Changes, line.Errors}) // texts can always be written
+	return string(text)
+}
+
+// ClearImports forgets tables that were sent over a day ago.
+func (d *DB) ClearImports(ctx context.Context) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "DELETE FROM imports WHERE created_at <= ?1", tx.now()-importTime.Milliseconds())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget tables: %w", err)
+	}
+	return nil
 }

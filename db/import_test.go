@@ -10,19 +10,36 @@ import (
 	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
-	"nameplate/internal/profile"
 )
 
 const importKinds = "[[attribute]]\nname='motto'\nkind='text'\n[[attribute]]\nname='size'\nkind='number'\nmax=50\n[[attribute]]\nname='badge'\nkind='text'\nunique=true\n" +
 	"[[attribute]]\nname='face'\nkind='picture'\n[[attribute]]\nname='drinks'\nkind='choices'\nchoices=['tea','coffee']\n"
 
-func table(t *testing.T, d *db.DB, text string) profile.Table {
+// staged keeps a table, and looks at what it does.
+func staged(t *testing.T, d *db.DB, by db.Author, text string) db.Import {
 	t.Helper()
-	read, err := d.Profile().ReadTable([]byte(text))
+	table, err := d.Profile().OpenTable(strings.NewReader(text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	return read
+	imp, err := d.StageImport(t.Context(), by, table.Columns, table.Next)
+	if err == nil {
+		imp, err = d.CheckImport(t.Context(), by, imp.ID, nil)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return imp
+}
+
+// linesOf are the lines of a table that do something, or can't.
+func linesOf(t *testing.T, d *db.DB, imp db.Import) []db.ImportLine {
+	t.Helper()
+	lines, err := d.ImportLines(t.Context(), imp.ID, "", 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 // staffOf adds a superuser and a member of the staff.
@@ -44,40 +61,52 @@ func TestImportAddsAndChanges(t *testing.T) {
 		if _, err := d.CreateUser(t.Context(), db.Author{}, account.User{Username: "Ada", Email: "ada@example.org", Attributes: map[string]string{"motto": "=1+1", "size": "40"}}); err != nil {
 			t.Fatal(err)
 		}
-		sent := table(t, d, "username,email,motto,size,drinks\nADA,ada@example.org,'=1+1,41.5,\"tea\ncoffee\"\nbob,,hello,,\nboss,,,,\n")
-		preview, err := d.ImportUsers(t.Context(), boss, sent, "")
-		if err != nil || preview.Applied {
-			t.Fatalf("%+v, %v", preview, err)
+		const text = "username,email,motto,size,drinks\nADA,ada@example.org,'=1+1,41.5,\"tea\ncoffee\"\nbob,,hello,,\nboss,,,,\n"
+		imp := staged(t, d, boss, text)
+		if imp.Added != 1 || imp.Changed != 1 || imp.Same != 1 || imp.Wrong != 0 || imp.Lines != 3 || imp.Done {
+			t.Errorf("%+v", imp)
 		}
-		if added, changed, same, wrong := preview.Count(); added != 1 || changed != 1 || same != 1 || wrong != 0 {
-			t.Errorf("%+v", preview)
-		}
-		if got := fmt.Sprint(preview.Lines[1].Username, preview.Lines[1].Changes); got != "bob[{motto  hello}]" {
+		lines := linesOf(t, d, imp)
+		if got := fmt.Sprint(lines[1].Number, lines[1].Username, lines[1].Changes); got != "4bob[{motto  hello}]" {
 			t.Error(got)
 		}
-		if got := fmt.Sprint(preview.Lines[0].Changes); got != "[{size 40 41.5} {drinks  tea\ncoffee}]" {
+		if got := fmt.Sprint(lines[0].Changes); got != "[{size 40 41.5} {drinks  tea\ncoffee}]" {
 			t.Error(got)
 		}
 		if _, err := d.UserByName(t.Context(), "bob"); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("the preview has added bob: %v", err)
 		}
-		done, err := d.ImportUsers(t.Context(), boss, sent, preview.Digest)
-		if err != nil || !done.Applied {
+		done, err := d.ApplyImport(t.Context(), boss, imp.ID, imp.Checked, nil)
+		if err != nil || !done.Done || done.Event == 0 {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		ada, err := d.UserByName(t.Context(), "ada")
 		if err != nil || ada.Username != "Ada" || ada.Value("size") != "41.5" || ada.Value("motto") != "=1+1" || ada.Value("drinks") != "tea\ncoffee" {
 			t.Errorf("%+v, %v", ada, err)
 		}
-		if bob, err := d.UserByName(t.Context(), "bob"); err != nil || !bob.IsActive || bob.Email != "" || bob.Value("motto") != "hello" {
+		bob, err := d.UserByName(t.Context(), "bob")
+		if err != nil || !bob.IsActive || bob.Email != "" || bob.Value("motto") != "hello" || bob.Version != 1 {
 			t.Errorf("%+v, %v", bob, err)
 		}
 		if got := usernames(t, d, "drinks=coffee"); fmt.Sprint(got) != "[Ada]" {
 			t.Errorf("the list finds %v", got)
 		}
-		again, err := d.ImportUsers(t.Context(), boss, sent, done.Digest)
-		if _, _, same, _ := again.Count(); err != nil || again.Applied || same != 3 {
-			t.Errorf("sent twice: %+v, %v", again, err)
+		if _, err := d.ApplyImport(t.Context(), boss, imp.ID, imp.Checked, nil); !errors.Is(err, db.ErrImportChanged) {
+			t.Errorf("imported twice: %v", err)
+		}
+		if again := staged(t, d, boss, text); again.Same != 3 {
+			t.Errorf("sent twice: %+v", again)
+		}
+		line, err := d.EventLine(t.Context(), boss.ID, done.Event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		undone(t, d, boss, line)
+		if ada, err = d.UserByName(t.Context(), "ada"); err != nil || ada.Value("size") != "40" || ada.Value("drinks") != "" {
+			t.Errorf("taken back: %+v, %v", ada, err)
+		}
+		if _, err := d.UserByName(t.Context(), "bob"); !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("taken back: bob is there (%v)", err)
 		}
 	})
 }
@@ -100,31 +129,31 @@ func TestImportRefusesWhatIsWrongAndWritesNothing(t *testing.T) {
 			"a taken value":         {boss, "username,badge\nbob,7\n", "badge"},
 			"a value twice":         {boss, "username,badge\nbob,8\ncyd,8\n", "badge"},
 			"a person twice":        {boss, "username,size\nbob,8\nBOB,8\n", "username"},
+			"an address twice":      {boss, "username,email\nbob,b@example.org\ncyd,B@example.org\n", "email"},
 			"a picture":             {boss, "username,face\nada,face.jpg\n", "face"},
 			"somebody of the staff": {clerk, "username,motto\nboss,mine\n", "username"},
 			"no address any more":   {boss, "username,email\nada,\n", "email"},
 		} {
-			sent := table(t, d, row.text+"new,\n")
-			preview, err := d.ImportUsers(t.Context(), row.by, sent, "")
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
+			imp := staged(t, d, row.by, row.text+"new,\n")
 			found := false
-			for _, line := range preview.Lines {
+			for _, line := range linesOf(t, d, imp) {
 				found = found || line.Errors[row.field] != ""
 			}
-			if !found {
-				t.Errorf("%s: %+v", name, preview)
+			if !found || imp.Wrong == 0 {
+				t.Errorf("%s: %+v", name, imp)
 			}
-			if done, err := d.ImportUsers(t.Context(), row.by, sent, preview.Digest); err != nil || done.Applied {
-				t.Errorf("%s: %+v, %v", name, done, err)
+			if _, err := d.ApplyImport(t.Context(), row.by, imp.ID, imp.Checked, nil); !errors.Is(err, db.ErrImportChanged) {
+				t.Errorf("%s: %v", name, err)
 			}
 			if _, err := d.UserByName(t.Context(), "new"); !errors.Is(err, db.ErrNotFound) {
 				t.Errorf("%s: a part of it was written (%v)", name, err)
 			}
 		}
-		if _, err := d.ImportUsers(t.Context(), db.Author{ID: 99}, table(t, d, "username\nnew\n"), ""); !errors.Is(err, db.ErrForbidden) {
+		table, err := d.Profile().OpenTable(strings.NewReader("username\nnew\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.StageImport(t.Context(), db.Author{ID: 99}, table.Columns, table.Next); !errors.Is(err, db.ErrForbidden) {
 			t.Errorf("somebody else: %v", err)
 		}
 	})
@@ -138,36 +167,33 @@ func TestImportAsksAgainWhereSomebodyWasQuicker(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent := table(t, d, "username,motto\nada,imported\n")
-		preview, err := d.ImportUsers(t.Context(), boss, sent, "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		imp := staged(t, d, boss, "username,motto\nada,imported\n")
 		if _, err := d.SetAttribute(t.Context(), db.Author{ID: ada.ID}, ada.ID, attr("motto"), "typed", 0); err != nil {
 			t.Fatal(err)
 		}
-		done, err := d.ImportUsers(t.Context(), boss, sent, preview.Digest)
-		if err != nil || done.Applied || done.Lines[0].Changes[0].Old != "typed" {
-			t.Errorf("%+v, %v", done, err)
+		if _, err := d.ApplyImport(t.Context(), boss, imp.ID, imp.Checked, nil); !errors.Is(err, db.ErrImportChanged) {
+			t.Errorf("%v", err)
+		}
+		if imp, err = d.CheckImport(t.Context(), boss, imp.ID, nil); err != nil || linesOf(t, d, imp)[0].Changes[0].Old != "typed" {
+			t.Errorf("%+v, %v", imp, err)
+		}
+		if _, err := d.ApplyImport(t.Context(), boss, imp.ID, imp.Checked-1, nil); !errors.Is(err, db.ErrImportChanged) {
+			t.Errorf("what was shown before: %v", err)
 		}
 		var people strings.Builder
-		for i := range 50 {
+		for i := range 1250 { // several parts
 			fmt.Fprintf(&people, "new%d,x\n", i)
 		}
-		sent = table(t, d, "username,motto\n"+people.String())
-		preview, err = d.ImportUsers(t.Context(), boss, sent, "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		imp = staged(t, d, boss, "username,motto\n"+people.String())
 		var wg sync.WaitGroup
 		applied := make(chan bool, 3)
 		for range 3 {
 			wg.Go(func() {
-				done, err := d.ImportUsers(t.Context(), boss, sent, preview.Digest)
-				if err != nil {
+				done, err := d.ApplyImport(t.Context(), boss, imp.ID, imp.Checked, nil)
+				if err != nil && !errors.Is(err, db.ErrImportChanged) {
 					t.Error(err)
 				}
-				applied <- done.Applied
+				applied <- done.Done && err == nil
 			})
 		}
 		wg.Wait()
@@ -178,8 +204,8 @@ func TestImportAsksAgainWhereSomebodyWasQuicker(t *testing.T) {
 				n++
 			}
 		}
-		if got := len(usernames(t, d, "q=new")); n != 1 || got != 50 {
-			t.Errorf("it was applied %d times, %d are there", n, got)
+		if got := dbtest.Text(t, d, "SELECT count(*) FROM users WHERE username LIKE 'new%'"); n != 1 || got != "1250" {
+			t.Errorf("it was applied %d times, %s are there", n, got)
 		}
 	})
 }

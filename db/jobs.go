@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
 	"time"
 
 	"nameplate/internal/account"
-	"nameplate/internal/admin"
 )
 
 // The states of a job.
@@ -22,8 +20,12 @@ const (
 	JobCancelled = "cancelled"
 )
 
-// JobUndo is the kind of a job that takes an event back. Others are the names of actions on people.
-const JobUndo = "undo"
+// The kinds of jobs beside the names of actions on people.
+const (
+	JobUndo   = "undo"   // takes an event back
+	JobCheck  = "check"  // looks at what a table of people would do
+	JobImport = "import" // does it
+)
 
 // Job is something that takes longer than a page may. What it changes, and that it is done, is one transaction: after a crash it has done
 // all or nothing.
@@ -31,9 +33,9 @@ type Job struct {
 	ID        int64
 	Kind      string
 	By        Author
-	Query     string  // the query of the list of people that it is of
+	Query     string  // the query of the list of people that it is of; for an import its Checked
 	IDs       []int64 // the people that it is of; nil for all of the list
-	Object    int64   // the group that it is about, or the line of the history that it takes back; 0 for none
+	Object    int64   // the group that it is about, the line of the history that it takes back, or the import; 0 for none
 	State     string
 	Total     int   // how many rows it is of
 	Changed   int   // how many it has changed, once it is done
@@ -153,98 +155,6 @@ func (d *DB) NextJob(ctx context.Context) (j Job, err error) {
 		return j, fmt.Errorf("take a job: %w", err)
 	}
 	return j, nil
-}
-
-// RunJob does a job that NextJob has taken, and notes how it ended. It returns why it failed.
-func (d *DB) RunJob(ctx context.Context, j Job) error {
-	run, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	d.jobs.Lock()
-	d.jobs.at[j.ID] = &runningJob{total: j.Total, cancel: cancel}
-	d.jobs.Unlock()
-	defer func() {
-		d.jobs.Lock()
-		delete(d.jobs.at, j.ID)
-		d.jobs.Unlock()
-	}()
-	err := d.write(run, func(tx *Tx) error { return tx.runJob(run, j) })
-	if err == nil {
-		return nil
-	}
-	state, message := JobFailed, failure(err)
-	switch cause := context.Cause(run); {
-	case errors.Is(cause, errCancelled):
-		state, message, err = JobCancelled, "", nil
-	case cause != nil:
-		message, err = stopped, nil
-	}
-	return errors.Join(err, d.endJob(context.WithoutCancel(ctx), j.ID, state, message))
-}
-
-const stopped = "The server was stopped meanwhile. Nothing was changed: do it once more."
-
-// failure says in words for people why a job failed.
-func failure(err error) string {
-	var cant CantAct
-	var undo CantUndo
-	switch {
-	case errors.As(err, &cant):
-		return cant.Error()
-	case errors.As(err, &undo):
-		return undo.Error()
-	case errors.Is(err, ErrForbidden):
-		return "You may no longer do this. Nothing was changed."
-	case errors.Is(err, ErrLastSuperuser):
-		return "Nobody would be left who may do everything. Nothing was changed."
-	}
-	return "Something went wrong here, and was noted. Nothing was changed."
-}
-
-func (d *DB) endJob(ctx context.Context, id int64, state, message string) error {
-	return d.write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE jobs SET state = ?2, message = ?3, ended_at = ?4 WHERE id = ?1 AND state = ?5", id, state, message, tx.now(), JobRunning)
-		return err
-	})
-}
-
-// runJob does all of a job, and notes that it is done.
-func (tx *Tx) runJob(ctx context.Context, j Job) error {
-	if err := tx.lock(ctx, jobLock(j.ID)); err != nil {
-		return err
-	}
-	progress := func(done, total int) {
-		tx.jobs.Lock()
-		defer tx.jobs.Unlock()
-		if r := tx.jobs.at[j.ID]; r != nil {
-			r.done, r.total = done, total
-		}
-	}
-	changed, err := 0, error(nil)
-	if j.Kind == JobUndo {
-		changed, err = tx.undoEvent(ctx, j.By, j.Object, progress)
-	} else {
-		b := Bulk{Action: j.Kind, IDs: j.IDs, Group: j.Object, Progress: progress}
-		if b.Query, err = tx.parsePeople(j.Query); err == nil {
-			changed, _, err = tx.actOnPeople(ctx, j.By, b)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	n, err := tx.exec(ctx, "UPDATE jobs SET state = ?2, changed = ?3, event_id = ?4, ended_at = ?5 WHERE id = ?1 AND state = ?6", j.ID, JobDone, changed, tx.event, tx.now(), JobRunning)
-	if err == nil && n == 0 {
-		return ErrNotFound
-	}
-	return err
-}
-
-// parsePeople reads the query string of the list of people.
-func (d *DB) parsePeople(query string) (admin.Query, error) {
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return admin.Query{}, err
-	}
-	return admin.People(d.profile).ParseQuery(values)
 }
 
 func jobLock(id int64) string { return fmt.Sprintf("job %d", id) }

@@ -47,11 +47,7 @@ func (a *App) beginJob(c *fiber.Ctx, acting views.Acting) error {
 	} else {
 		job.IDs = acting.IDs
 	}
-	id, err := a.DB.AddJob(c.UserContext(), job)
-	if err != nil {
-		return err
-	}
-	return redirect(c, jobsPath+"/"+strconv.FormatInt(id, 10))
+	return a.queue(c, job)
 }
 
 // job shows how far a job is, or how it ended.
@@ -60,8 +56,15 @@ func (a *App) job(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if j.Kind == db.JobCheck && j.State == db.JobDone {
+		return redirect(c, importPath+"?import="+strconv.FormatInt(j.Object, 10))
+	}
 	shown := views.Job{ID: j.ID, State: j.State, Done: j.Progress, Total: j.Total, Changed: j.Changed, Message: j.Message, Back: usersPath,
 		Label: "Take back", One: "line of the history", Many: "lines of the history"}
+	switch j.Kind {
+	case db.JobCheck, db.JobImport:
+		shown.Label, shown.One, shown.Many = "Import", "line", "lines"
+	}
 	if action, ok := a.resource(account.Users).Action(j.Kind); ok {
 		shown.Label, shown.One, shown.Many = action.Label, "person", "people"
 		if j.Query != "" {

@@ -59,11 +59,7 @@ func (a *App) undo(c *fiber.Ctx) error {
 		return err
 	}
 	if change.Count > pageMost {
-		id, err := a.DB.AddJob(c.UserContext(), db.Job{Kind: db.JobUndo, By: a.author(c), Object: change.Line, Total: change.Count})
-		if err != nil {
-			return err
-		}
-		return redirect(c, jobsPath+"/"+strconv.FormatInt(id, 10))
+		return a.queue(c, db.Job{Kind: db.JobUndo, By: a.author(c), Object: change.Line, Total: change.Count})
 	}
 	if _, err := a.DB.Undo(c.UserContext(), a.author(c), userID(c)); err != nil {
 		return err

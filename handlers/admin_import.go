@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,9 @@ import (
 
 const (
 	importTitle = "Import people"
-	tableBytes  = 1 << 20 // the most bytes of a table's file
+	importPath  = "/admin/users/import"
+	tableBytes  = 128 << 20 // the most bytes of a table's file
+	importShown = 200       // lines of a table on a page
 )
 
 // errNoTable asks for a file where none was sent.
@@ -33,86 +34,148 @@ func (a *App) mayImport(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// importForm asks for a table of people.
+// importForm asks for a table of people, or shows what one does that was sent.
 func (a *App) importForm(c *fiber.Ctx) error {
-	return a.showImport(c, fiber.StatusOK, views.Import{})
+	if c.Query("import") == "" {
+		return a.showImport(c, fiber.StatusOK, views.Import{})
+	}
+	imp, err := a.ownImport(c, c.Query("import"))
+	if err != nil {
+		return err
+	}
+	return a.showPreview(c, fiber.StatusOK, imp, false)
 }
 
-// importUsers shows what a table would do, and does it once that is confirmed, all or nothing.
+// importUsers takes a table and shows what it would do, or does it once that is confirmed, all or nothing.
 func (a *App) importUsers(c *fiber.Ctx) error {
-	text, err := sentTable(c)
-	var table profile.Table
-	if err == nil {
-		table, err = a.shown.ReadTable([]byte(text))
+	if has(c, "import") {
+		return a.confirmImport(c)
 	}
+	imp, err := a.takeTable(c)
 	if message, ok := errors.AsType[form.Message](err); ok {
 		return a.showImport(c, refusal(form.Errors{"file": message.Error()}), views.Import{Error: message.Error()})
 	}
 	if err != nil {
 		return err
 	}
-	seen := ""
-	if isTrue(posted(c, "confirm")) {
-		seen = posted(c, "seen")
+	if imp.Lines > pageMost {
+		return a.queue(c, db.Job{Kind: db.JobCheck, By: a.author(c), Object: imp.ID, Total: imp.Lines})
 	}
-	done, err := a.DB.ImportUsers(c.UserContext(), a.author(c), table, seen)
+	if imp, err = a.DB.CheckImport(c.UserContext(), a.author(c), imp.ID, nil); err != nil {
+		return err
+	}
+	status := fiber.StatusOK
+	if imp.Wrong > 0 {
+		status = fiber.StatusUnprocessableEntity
+	}
+	return a.showPreview(c, status, imp, false)
+}
+
+// takeTable keeps the table of a file that was sent.
+func (a *App) takeTable(c *fiber.Ctx) (imp db.Import, err error) {
+	header, err := c.FormFile("file")
+	if err != nil || header.Size == 0 && header.Filename == "" {
+		return imp, errNoTable
+	}
+	if header.Size > tableBytes {
+		return imp, tooLargeTable
+	}
+	file, err := header.Open()
+	if err != nil {
+		return imp, err
+	}
+	defer file.Close()
+	table, err := a.shown.OpenTable(file)
+	if err != nil {
+		return imp, err
+	}
+	imp, err = a.DB.StageImport(c.UserContext(), a.author(c), table.Columns, table.Next)
+	if err == nil && imp.Lines == 0 {
+		err = form.Message("The table has no people: add a line for each below the first.")
+	}
+	return imp, err
+}
+
+// ownImport returns a table that the one who asks has sent.
+func (a *App) ownImport(c *fiber.Ctx, id string) (db.Import, error) {
+	n, _ := strconv.ParseInt(id, 10, 64) // what is no number is nobody's
+	imp, err := a.DB.Import(c.UserContext(), n)
+	if err == nil && imp.By != signedIn(c).ID {
+		err = errForbidden
+	}
+	return imp, err
+}
+
+// confirmImport does what was shown. Where it would do something else now, it is shown again.
+func (a *App) confirmImport(c *fiber.Ctx) error {
+	imp, err := a.ownImport(c, posted(c, "import"))
 	if err != nil {
 		return err
 	}
-	added, changed, _, wrong := done.Count()
-	if done.Applied {
-		return redirect(c, fmt.Sprintf("%s?imported=%d-%d-%d", usersPath, added, changed, done.Event))
+	seen, _ := strconv.ParseInt(posted(c, "seen"), 10, 64) // what is no number was not seen
+	if imp.Lines > pageMost && !imp.Done && imp.Checked == seen {
+		return a.queue(c, db.Job{Kind: db.JobImport, By: a.author(c), Object: imp.ID, Query: strconv.FormatInt(seen, 10), Total: imp.Lines})
 	}
-	shown := a.imported(done)
-	shown.Table, shown.Again = text, seen != "" && wrong == 0
-	switch {
-	case wrong > 0:
-		return a.showImport(c, fiber.StatusUnprocessableEntity, shown)
-	case shown.Again:
-		return a.showImport(c, fiber.StatusConflict, shown)
+	done, err := a.DB.ApplyImport(c.UserContext(), a.author(c), imp.ID, seen, nil)
+	if errors.Is(err, db.ErrImportChanged) {
+		if imp, err = a.DB.CheckImport(c.UserContext(), a.author(c), imp.ID, nil); err != nil {
+			return err
+		}
+		return a.showPreview(c, fiber.StatusConflict, imp, true)
 	}
-	return a.showImport(c, fiber.StatusOK, shown)
-}
-
-// sentTable returns the text of the table that a form brings: of the file that was chosen, or the one that was shown before.
-func sentTable(c *fiber.Ctx) (string, error) {
-	if has(c, "table") {
-		return posted(c, "table"), nil
-	}
-	file, err := c.FormFile("file")
-	if err != nil || file.Size == 0 && file.Filename == "" {
-		return "", errNoTable
-	}
-	data, err := read(file, tableBytes, tooLargeTable)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return profile.TableText(data)
+	return redirect(c, fmt.Sprintf("%s?imported=%d-%d-%d", usersPath, done.Added, done.Changed, done.Event))
 }
 
-// imported puts into words what a table does.
-func (a *App) imported(done db.Import) views.Import {
-	shown := views.Import{Digest: done.Digest}
-	shown.Added, shown.Changed, shown.Same, shown.Wrong = done.Count()
+// queue begins a job, and shows how far it is.
+func (a *App) queue(c *fiber.Ctx, job db.Job) error {
+	id, err := a.DB.AddJob(c.UserContext(), job)
+	if err != nil {
+		return err
+	}
+	return redirect(c, jobsPath+"/"+strconv.FormatInt(id, 10))
+}
+
+// showPreview puts into words what a table does: some of its lines, those that are wrong where there are any.
+func (a *App) showPreview(c *fiber.Ctx, status int, imp db.Import, again bool) error {
+	shown := views.Import{ID: imp.ID, Seen: imp.Checked, Lines: imp.Lines, Added: imp.Added, Changed: imp.Changed, Same: imp.Same, Wrong: imp.Wrong, Again: again, Done: imp.Done,
+		Only: c.Query("only")}
+	if !slices.Contains([]string{db.ImportNew, db.ImportChanged, db.ImportSame, db.ImportWrong}, shown.Only) {
+		shown.Only = map[bool]string{true: db.ImportWrong}[imp.Wrong > 0]
+	}
+	after, _ := strconv.Atoi(c.Query("after")) // what is no number is the first page
+	lines, err := a.DB.ImportLines(c.UserContext(), imp.ID, shown.Only, after, importShown+1)
+	if err != nil {
+		return err
+	}
+	if len(lines) > importShown {
+		lines = lines[:importShown]
+		shown.Next = lines[importShown-1].Number
+	}
+	for _, line := range lines {
+		shown.Rows = append(shown.Rows, a.importLine(line))
+	}
+	return a.showImport(c, status, shown)
+}
+
+func (a *App) importLine(line db.ImportLine) views.ImportLine {
 	attrs := map[string]profile.Attribute{}
 	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
 		attrs[attr.Name] = attr
 	}
-	for _, line := range done.Lines {
-		one := views.ImportLine{Number: line.Number, Username: line.Username, New: line.New}
-		for _, field := range slices.Sorted(maps.Keys(line.Errors)) {
-			message, label := line.Errors[field], attrs[field].Label+": "
-			one.Wrong = append(one.Wrong, label+strings.TrimPrefix(message, label)) // some say it themselves
-		}
-		for _, change := range line.Changes {
-			attr := attrs[change.Field]
-			one.Fields = append(one.Fields, views.ConflictField{Label: attr.Label, Was: words(attr, change.Old), Yours: words(attr, change.New)})
-		}
-		if one.New || len(one.Wrong) > 0 || len(one.Fields) > 0 {
-			shown.Lines = append(shown.Lines, one)
-		}
+	one := views.ImportLine{Number: line.Number, Username: line.Username, State: line.State}
+	for field, message := range line.Errors {
+		label := attrs[field].Label + ": "
+		one.Wrong = append(one.Wrong, label+strings.TrimPrefix(message, label)) // some say it themselves
 	}
-	return shown
+	slices.Sort(one.Wrong)
+	for _, change := range line.Changes {
+		attr := attrs[change.Field]
+		one.Fields = append(one.Fields, views.ConflictField{Label: attr.Label, Was: words(attr, change.Old), Yours: words(attr, change.New)})
+	}
+	return one
 }
 
 func (a *App) showImport(c *fiber.Ctx, status int, shown views.Import) error {

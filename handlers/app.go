@@ -2,6 +2,7 @@
 package handlers
 
 import (
+	"bytes"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -97,6 +98,9 @@ func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	var c fasthttp.RequestConfig
 	if h.ContentLength() > 64<<10 {
 		c.ReadTimeout = uploadTimeout
+	}
+	if string(h.RequestURI()) == importPath && bytes.Contains(h.Peek(fiber.HeaderCookie), []byte("session=")) {
+		c.MaxRequestBodySize = tableBytes + 1<<20 // its file goes to the disk as it comes
 	}
 	if len(h.MultipartFormBoundary()) == 0 || len(h.Peek(fiber.HeaderContentEncoding)) > 0 {
 		c.MaxRequestBodySize = textMax

@@ -24,7 +24,7 @@ const (
 	tooLarge     = "Choose a smaller picture: this one is over 10 MB."
 	tooLargeFile = "Choose a smaller file: this one is over 5 MB."
 
-	tooLargeTable = form.Message("Send the table in several parts: this one is over 1 MB.")
+	tooLargeTable = form.Message("Send the table in several parts: this one is over 128 MB.")
 )
 
 // errTooLarge marks a picture that is over the limit, so that the form is answered with 413.

@@ -1,6 +1,5 @@
 // What htmx does not do. Every page works without this file.
 (() => {
-  const limit = 10 * 2 ** 20;
   const on = (type, listener, capture) => document.addEventListener(type, listener, capture);
   const all = (selector, root = document) => root.querySelectorAll(selector);
 
@@ -99,9 +98,10 @@
     box.querySelector('canvas')?.remove();
     say(input, '');
     const file = input.files[0];
-    if (file?.size > (isPicture ? limit : limit / 2)) {
+    const most = (input.dataset.most || (isPicture ? 10 : 5)) * 2 ** 20;
+    if (file?.size > most) {
       input.value = '';
-      say(input, isPicture ? 'Choose a smaller picture: this one is over 10 MB.' : 'Choose a smaller file: this one is over 5 MB.');
+      say(input, `Choose a smaller ${isPicture ? 'picture' : 'file'}: this one is over ${most / 2 ** 20} MB.`);
       return;
     }
     if (!isPicture) return;

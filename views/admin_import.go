@@ -1,22 +1,19 @@
 package views
 
-import (
-	"cmp"
-	"slices"
-	"strconv"
-)
-
-// importShown is the most lines of a table that a page shows.
-const importShown = 200
+import "strconv"
 
 // Import is a table of people on its way in: what it would do, line by line.
 type Import struct {
 	Columns                     []string // the names that a table's first line may have
 	Error                       string   // what is wrong with the file as a whole; empty for nothing
-	Table                       string   // the table that is shown, as text; empty for none yet
-	Digest                      string   // of what it does, to be sent back
+	ID                          int64    // of the table that is shown; 0 for none yet
+	Seen                        int64    // which look at it this is, to be sent back
+	Lines                       int
 	Added, Changed, Same, Wrong int
-	Lines                       []ImportLine // those that do something, or can't
+	Rows                        []ImportLine // some of its lines
+	Only                        string       // the state of the lines that are shown; empty for all that do something
+	Next                        int          // the line behind which the next page begins; 0 for none
+	Done                        bool         // it was imported
 	Again                       bool         // somebody has changed one of these people since it was shown
 }
 
@@ -24,37 +21,51 @@ type Import struct {
 type ImportLine struct {
 	Number   int
 	Username string
-	New      bool
+	State    string          // new, changed, same or wrong
 	Fields   []ConflictField // what becomes another: Was and Yours
 	Wrong    []string        // what is wrong with it; empty for nothing
 }
 
-// shown are the lines that the page has room for, what is wrong first.
-func (i Import) shown() []ImportLine {
-	lines := slices.Clone(i.Lines)
-	slices.SortStableFunc(lines, func(a, b ImportLine) int { return cmp.Compare(min(1, len(b.Wrong)), min(1, len(a.Wrong))) })
-	return lines[:min(len(lines), importShown)]
-}
-
 // summary says what the table does.
 func (i Import) summary() string {
-	said := strconv.Itoa(i.Added) + " new, " + strconv.Itoa(i.Changed) + " changed, " + strconv.Itoa(i.Same) + " as they are"
+	said := thousands(i.Added) + " new, " + thousands(i.Changed) + " changed, " + thousands(i.Same) + " as they are"
 	if i.Wrong > 0 {
-		said += ", " + strconv.Itoa(i.Wrong) + " wrong"
+		said += ", " + thousands(i.Wrong) + " wrong"
 	}
 	return said + "."
 }
 
 // does says whether there is anything to confirm.
-func (i Import) does() bool { return i.Table != "" && i.Wrong == 0 && i.Added+i.Changed > 0 }
+func (i Import) does() bool { return i.ID != 0 && !i.Done && i.Wrong == 0 && i.Added+i.Changed > 0 }
+
+// only is the address of the lines of one state.
+func (i Import) only(state string, after int) string {
+	to := "/admin/users/import?import=" + number(i.ID)
+	if state != "" {
+		to += "&only=" + state
+	}
+	if after > 0 {
+		to += "&after=" + strconv.Itoa(after)
+	}
+	return to
+}
+
+// state is a part of the lines that can be looked at.
+type importState struct {
+	name, label string
+	n           int
+}
+
+func (i Import) states() []importState {
+	return []importState{{"wrong", "Wrong", i.Wrong}, {"new", "New", i.Added}, {"changed", "Changed", i.Changed}, {"same", "As they are", i.Same}}
+}
 
 // state says in a word what a line does.
 func (line ImportLine) state() string {
-	switch {
-	case len(line.Wrong) > 0:
-		return "Wrong"
-	case line.New:
-		return "New"
+	for _, s := range (Import{}).states() {
+		if s.name == line.State {
+			return s.label
+		}
 	}
-	return "Changed"
+	return ""
 }

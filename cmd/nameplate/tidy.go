@@ -46,6 +46,9 @@ func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture
 	} else if n > 0 {
 		log.Info("cleared expired sessions", "sessions", n)
 	}
+	if err := database.ClearImports(ctx); err != nil {
+		log.Error("forget tables that were sent", "error", err)
+	}
 	if n, err := database.ClearDeleted(ctx); err != nil {
 		log.Error("erase who was deleted", "error", err)
 	} else if n > 0 {

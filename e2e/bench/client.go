@@ -22,7 +22,7 @@ type client struct {
 
 func newClient(base string) *client {
 	jar, _ := cookiejar.New(nil) // never fails without options
-	return &client{base, &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
+	return &client{base, &http.Client{Jar: jar, Timeout: 3 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}}
 }

@@ -82,6 +82,7 @@ func run(p plan, only string) error {
 		{"load the public page and the register page", b.pages},
 		{"ask for the admin's lists", b.lists},
 		{"act on many people", b.actions},
+		{"export and import tables", b.tables},
 		{"add attributes", b.attributes},
 		{"narrow lists by attributes", b.filters},
 		{"upload a photograph", b.upload},

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -16,104 +17,138 @@ import (
 	"nameplate/internal/form"
 )
 
-// TableMax is the most people that one table may have.
-const TableMax = 5000
-
-// Table is a table (CSV) of people as somebody sent it: its columns, and a line for each person.
-type Table struct {
-	Columns []Attribute
-	Lines   []TableLine
-}
-
 // TableLine is one person of a table, with a cell for each column.
 type TableLine struct {
 	Number int // of the line of the file that it begins on, from 1
 	Cells  []string
 }
 
-// ReadTable reads a table (CSV, RFC 4180) whose first line names columns of TableHeader, in any order, by name or by label. The cells may
-// be kept apart by commas, semicolons or tabs, and the text may be in UTF-8, UTF-16 or Windows-1252, as spreadsheets write it. Its
-// error is a form.Message.
-func (p Profile) ReadTable(data []byte) (Table, error) {
-	text, err := TableText(data)
+// Table is a table (CSV) of people as somebody sent it, whose lines are read one after the other.
+type Table struct {
+	Columns []Attribute
+
+	lines   *csv.Reader
+	skipped int // lines before the one that names the columns
+}
+
+// OpenTable reads the head of a table (CSV, RFC 4180), whose first line names columns of TableHeader, in any order, by name or by label. The
+// cells may be kept apart by commas, semicolons or tabs, and the text may be in UTF-8, UTF-16 or Windows-1252, as spreadsheets write it. Its
+// error is a form.Message, or one of the file.
+func (p Profile) OpenTable(file io.ReadSeeker) (*Table, error) {
+	text, err := tableText(file)
 	if err != nil {
-		return Table{}, err
+		return nil, err
 	}
-	text, separator, skipped := p.separator(text)
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord = separator, -1
-	header, err := r.Read()
+	first, err := text.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	t := &Table{}
+	var separator rune
+	first, separator, t.skipped = p.separator(first)
+	t.lines = csv.NewReader(io.MultiReader(strings.NewReader(first), text))
+	t.lines.Comma, t.lines.FieldsPerRecord = separator, -1
+	header, err := t.lines.Read()
 	if err != nil {
-		return Table{}, badTable(err)
+		return nil, badTable(err)
 	}
-	columns, err := p.columns(header)
-	if err != nil {
-		return Table{}, err
-	}
-	t := Table{Columns: columns}
+	t.Columns, err = p.columns(header)
+	return t, err
+}
+
+// Next returns the next line that is not empty. After the last it fails with io.EOF; every other error is a form.Message.
+func (t *Table) Next() (TableLine, error) {
 	for {
-		cells, err := r.Read()
+		cells, err := t.lines.Read()
 		if errors.Is(err, io.EOF) {
-			break
+			return TableLine{}, io.EOF
 		}
 		if err != nil {
-			return Table{}, badTable(err)
+			return TableLine{}, badTable(err)
 		}
-		line, _ := r.FieldPos(0)
-		if err := t.add(line+skipped, cells); err != nil {
-			return Table{}, err
+		if strings.TrimSpace(strings.Join(cells, "")) == "" {
+			continue
 		}
+		line, _ := t.lines.FieldPos(0)
+		line += t.skipped
+		if len(cells) != len(t.Columns) {
+			return TableLine{}, form.Message(fmt.Sprintf("Line %d has %d cells, and the first line has %d. Give every line as many.", line, len(cells), len(t.Columns)))
+		}
+		return TableLine{line, cells}, nil
 	}
-	if len(t.Lines) == 0 {
-		return Table{}, form.Message("The table has no people: add a line for each below the first.")
-	}
-	return t, nil
 }
 
-func (t *Table) add(line int, cells []string) error {
-	if strings.TrimSpace(strings.Join(cells, "")) == "" {
-		return nil
+// tableText returns the text of a table's file in UTF-8. One that is neither UTF-8 nor begins with a mark of UTF-16 is in Windows-1252, which
+// Excel writes in much of the world.
+func tableText(file io.ReadSeeker) (*bufio.Reader, error) {
+	wide, plain, err := looksLike(file)
+	if err != nil {
+		return nil, err
 	}
-	if len(cells) != len(t.Columns) {
-		return form.Message(fmt.Sprintf("Line %d has %d cells, and the first line has %d. Give every line as many.", line, len(cells), len(t.Columns)))
-	}
-	if len(t.Lines) == TableMax {
-		return form.Message(fmt.Sprintf("The table has more than %d people. Send it in several parts.", TableMax))
-	}
-	t.Lines = append(t.Lines, TableLine{line, cells})
-	return nil
-}
-
-// TableText returns the text of a table's file. One that is neither UTF-8 nor begins with a mark of UTF-16 is in Windows-1252, which
-// Excel writes in much of the world. Its error is a form.Message.
-func TableText(data []byte) (string, error) {
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		data, _ = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data) // what is no text becomes U+FFFD
-	} else if !utf8.Valid(data) {
-		data, _ = charmap.Windows1252.NewDecoder().Bytes(data)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	var text io.Reader = file
 	switch {
-	case bytes.IndexByte(data, 0) >= 0 || bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return "", form.Message("Choose a table in CSV: this file is something else. In a spreadsheet, save it as CSV first.")
-	case len(bytes.TrimSpace(data)) == 0:
-		return "", form.Message("Choose another file: this one is empty.")
+	case wide:
+		text = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(file) // what is no text becomes U+FFFD
+	case !plain:
+		text = charmap.Windows1252.NewDecoder().Reader(file)
 	}
-	return string(data), nil
+	buffered := bufio.NewReaderSize(text, 1<<16)
+	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
+		_, _ = buffered.Discard(3)
+	}
+	head, err := buffered.Peek(buffered.Size())
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch {
+	case bytes.IndexByte(head, 0) >= 0 || bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return nil, form.Message("Choose a table in CSV: this file is something else. In a spreadsheet, save it as CSV first.")
+	case len(bytes.TrimSpace(head)) == 0:
+		return nil, form.Message("Choose another file: this one is empty.")
+	}
+	return buffered, nil
+}
+
+// looksLike says whether a file begins with a mark of UTF-16, and whether all of it is UTF-8. Afterwards the file is at its beginning.
+func looksLike(file io.ReadSeeker) (wide, plain bool, err error) {
+	block, kept := make([]byte, 1<<16), 0
+	plain = true
+	for first := true; ; first = false {
+		n, err := io.ReadFull(file, block[kept:])
+		some := block[:kept+n]
+		if first {
+			wide = bytes.HasPrefix(some, []byte{0xff, 0xfe}) || bytes.HasPrefix(some, []byte{0xfe, 0xff})
+		}
+		end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !end {
+			return false, false, err
+		}
+		kept = 0
+		if !end { // a character may go on in the next block
+			for kept < utf8.UTFMax && !utf8.Valid(some[:len(some)-kept]) {
+				kept++
+			}
+		}
+		plain = plain && utf8.Valid(some[:len(some)-kept])
+		if end || wide || !plain {
+			_, err := file.Seek(0, io.SeekStart)
+			return wide, plain, err
+		}
+		copy(block, some[len(some)-kept:])
+	}
 }
 
 // separator says what keeps cells apart: what a first line such as sep=; says, which is cut off, or else what makes most known names
 // of the first line.
-func (p Profile) separator(text string) (rest string, separator rune, skipped int) {
-	first, after, _ := strings.Cut(text, "\n")
-	if sep, ok := strings.CutPrefix(strings.TrimRight(first, "\r"), "sep="); ok && len(sep) == 1 && strings.Contains(",;\t", sep) {
-		return after, rune(sep[0]), 1
+func (p Profile) separator(first string) (rest string, separator rune, skipped int) {
+	if sep, ok := strings.CutPrefix(strings.TrimRight(first, "\r\n"), "sep="); ok && len(sep) == 1 && strings.Contains(",;\t", sep) {
+		return "", rune(sep[0]), 1
 	}
 	separator, most := ',', -1
 	for _, candidate := range ",;\t" {
 		known := 0
 		for _, name := range strings.Split(first, string(candidate)) {
-			if _, ok := p.column(strings.Trim(name, `"`+" \r")); ok {
+			if _, ok := p.column(strings.Trim(name, `"`+" \r\n")); ok {
 				known++
 			}
 		}
@@ -121,7 +156,7 @@ func (p Profile) separator(text string) (rest string, separator rune, skipped in
 			separator, most = candidate, known
 		}
 	}
-	return text, separator, 0
+	return first, separator, 0
 }
 
 // column finds a column by its name, or by its label.

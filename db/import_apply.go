@@ -1,0 +1,181 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+)
+
+// cellsOf reads what stage has written.
+func cellsOf(text string) (cells []string) {
+	_ = json.Unmarshal([]byte(text), &cells) // a list of texts
+	return cells
+}
+
+// CheckImport looks at what a table does, line by line, and keeps it for ImportLines. Others write between its parts. It fails with
+// ErrForbidden and with ErrNotFound.
+func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func(done, total int)) (imp Import, err error) {
+	if imp, err = d.Import(ctx, id); err != nil {
+		return imp, err
+	}
+	twice := map[string]int{}
+	for after, done := 0, 0; ; {
+		var n int
+		err := d.write(ctx, func(tx *Tx) error {
+			in, err := tx.importing(ctx, by, imp)
+			if err != nil {
+				return err
+			}
+			in.twice = twice
+			n, after, err = in.checkSome(ctx, after)
+			return err
+		})
+		if err != nil {
+			return imp, fmt.Errorf("look at import %d: %w", id, err)
+		}
+		if n == 0 {
+			break
+		}
+		if done += n; progress != nil {
+			progress(done, imp.Lines)
+		}
+	}
+	err = d.write(ctx, func(tx *Tx) error {
+		if _, err := tx.exec(ctx, "UPDATE imports SET checked = checked + 1 WHERE id = ?1", id); err != nil {
+			return err
+		}
+		imp, err = tx.anImport(ctx, id)
+		return err
+	})
+	return imp, err
+}
+
+// checkSome looks at the next lines, and returns how many, and the number of the last.
+func (in *importing) checkSome(ctx context.Context, after int) (n, last int, err error) {
+	sent, _, err := in.lines(ctx, after)
+	if err != nil || len(sent) == 0 {
+		return 0, after, err
+	}
+	lines, err := in.check(ctx, sent)
+	if err != nil {
+		return 0, after, err
+	}
+	var values []any
+	for i, line := range lines {
+		values = append(values, in.id, line.Number, "", "", jsonList(sent[i].Cells), line.Username, line.State, line.said())
+	}
+	err = in.insertRows(ctx, "import_lines (import_id, number, user_key, email_key, cells, username, state, says)", 8, values,
+		" ON CONFLICT (import_id, number) DO UPDATE SET username = excluded.username, state = excluded.state, says = excluded.says")
+	return len(sent), sent[len(sent)-1].Number, err
+}
+
+// ApplyImport does what a table does, all of it or nothing, if that is what was looked at: seen is its Checked. It fails with ErrImportChanged
+// where it would do something else, was done, or has a wrong line.
+func (d *DB) ApplyImport(ctx context.Context, by Author, id, seen int64, progress func(done, total int)) (imp Import, err error) {
+	err = d.write(ctx, func(tx *Tx) error {
+		imp, err = tx.applyImport(ctx, by, id, seen, progress)
+		return err
+	})
+	if _, taken := unique(err); taken { // somebody was quicker: which line it was shows when it is looked at anew
+		err = ErrImportChanged
+	}
+	if err != nil {
+		return imp, fmt.Errorf("import %d: %w", id, err)
+	}
+	return imp, nil
+}
+
+func (tx *Tx) applyImport(ctx context.Context, by Author, id, seen int64, progress func(done, total int)) (Import, error) {
+	if err := tx.lock(ctx, "imports"); err != nil {
+		return Import{}, err
+	}
+	imp, err := tx.anImport(ctx, id)
+	if err != nil {
+		return imp, err
+	}
+	if imp.Done || imp.Checked != seen || imp.Wrong > 0 || imp.Added+imp.Changed == 0 {
+		return imp, ErrImportChanged
+	}
+	in, err := tx.importing(ctx, by, imp)
+	if err != nil {
+		return imp, err
+	}
+	for after, done := 0, 0; ; {
+		sent, shown, err := in.lines(ctx, after)
+		if err != nil {
+			return imp, err
+		}
+		if len(sent) == 0 {
+			break
+		}
+		if err := in.apply(ctx, by, sent, shown); err != nil {
+			return imp, err
+		}
+		after = sent[len(sent)-1].Number
+		if done += len(sent); progress != nil {
+			progress(done, imp.Lines)
+		}
+	}
+	imp.Done, imp.Event = true, tx.event
+	_, err = tx.exec(ctx, "UPDATE imports SET done = TRUE WHERE id = ?1", id)
+	return imp, err
+}
+
+// apply does what some lines do, if that is what was shown of them.
+func (in *importing) apply(ctx context.Context, by Author, sent []profile.TableLine, shown []string) error {
+	lines, err := in.check(ctx, sent)
+	if err != nil {
+		return err
+	}
+	var added []account.User
+	for i, line := range lines {
+		if line.State+line.said() != shown[i] {
+			return ErrImportChanged
+		}
+		switch line.State {
+		case ImportNew:
+			added = append(added, line.after)
+		case ImportChanged:
+			if _, err := in.save(ctx, by, line.before, line.after); err != nil {
+				return fmt.Errorf("line %d: %w", line.Number, err)
+			}
+		}
+	}
+	return in.add(ctx, by, added)
+}
+
+// newIDs returns ids that nobody has or had.
+func (tx *Tx) newIDs(ctx context.Context, n int) ([]int64, error) {
+	if tx.pg {
+		return all(number)(tx.rows(ctx, "SELECT nextval(pg_get_serial_sequence('users', 'id')) FROM generate_series(1, ?1)", n))
+	}
+	first, err := tx.reserve(ctx, n)
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = first + int64(i)
+	}
+	return ids, err
+}
+
+// add adds people in a few statements, with their lines of the history.
+func (in *importing) add(ctx context.Context, by Author, people []account.User) error {
+	if len(people) == 0 {
+		return nil
+	}
+	ids, err := in.newIDs(ctx, len(people))
+	if err != nil {
+		return err
+	}
+	for i := range people {
+		people[i].ID = ids[i]
+	}
+	for n := 0; n < len(people); n += manyRows {
+		if err := in.insertMany(ctx, in.crowd(people[n:min(n+manyRows, len(people))])); err != nil {
+			return err
+		}
+	}
+	return in.note(ctx, by, ids, "TRUE", "add", change{})
+}
