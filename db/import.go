@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	importChunk = 500            // lines that are looked at, or written, at once
+	importChunk = 1000           // lines that are looked at, or written, at once
 	importTime  = 24 * time.Hour // how long a table is kept
 )
 

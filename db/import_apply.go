@@ -9,6 +9,11 @@ import (
 	"nameplate/internal/profile"
 )
 
+const (
+	importIndexed = 10_000   // more new people than that are indexed in larger pieces
+	importMemory  = 16 << 20 // bytes of such a piece
+)
+
 // cellsOf reads what stage has written.
 func cellsOf(text string) (cells []string) {
 	_ = json.Unmarshal([]byte(text), &cells) // a list of texts
@@ -21,7 +26,7 @@ func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func
 	if imp, err = d.Import(ctx, id); err != nil {
 		return imp, err
 	}
-	twice := map[string]int{}
+	twice, repeats := map[string]int{}, map[string]bool(nil)
 	for after, done := 0, 0; ; {
 		var n int
 		err := d.write(ctx, func(tx *Tx) error {
@@ -29,7 +34,13 @@ func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func
 			if err != nil {
 				return err
 			}
-			in.twice = twice
+			if in.twice = twice; repeats == nil {
+				err = in.lookForRepeats(ctx)
+				repeats = in.repeats
+			}
+			if in.repeats = repeats; err != nil {
+				return err
+			}
 			n, after, err = in.checkSome(ctx, after)
 			return err
 		})
@@ -103,25 +114,38 @@ func (tx *Tx) applyImport(ctx context.Context, by Author, id, seen int64, progre
 	if err != nil {
 		return imp, err
 	}
-	for after, done := 0, 0; ; {
-		sent, shown, err := in.lines(ctx, after)
-		if err != nil {
-			return imp, err
-		}
-		if len(sent) == 0 {
-			break
-		}
-		if err := in.apply(ctx, by, sent, shown); err != nil {
-			return imp, err
-		}
-		after = sent[len(sent)-1].Number
-		if done += len(sent); progress != nil {
-			progress(done, imp.Lines)
-		}
+	if err := in.lookForRepeats(ctx); err != nil {
+		return imp, err
+	}
+	all := func() error { return in.applyAll(ctx, by, imp.Lines, progress) }
+	if imp.Added > importIndexed && !tx.pg {
+		err = tx.inOneGo(ctx, importMemory, all)
+	} else {
+		err = all()
+	}
+	if err != nil {
+		return imp, err
 	}
 	imp.Done, imp.Event = true, tx.event
 	_, err = tx.exec(ctx, "UPDATE imports SET done = TRUE WHERE id = ?1", id)
 	return imp, err
+}
+
+// applyAll does what the lines do, part by part.
+func (in *importing) applyAll(ctx context.Context, by Author, total int, progress func(done, total int)) error {
+	for after, done := 0, 0; ; {
+		sent, shown, err := in.lines(ctx, after)
+		if err != nil || len(sent) == 0 {
+			return err
+		}
+		if err := in.apply(ctx, by, sent, shown); err != nil {
+			return err
+		}
+		after = sent[len(sent)-1].Number
+		if done += len(sent); progress != nil {
+			progress(done, total)
+		}
+	}
 }
 
 // apply does what some lines do, if that is what was shown of them.

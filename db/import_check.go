@@ -20,7 +20,8 @@ type importing struct {
 	id      int64
 	asks    account.User
 	columns []profile.Attribute
-	twice   map[string]int // the lines of values of unique attributes, by attribute and value
+	repeats map[string]bool // whether any key stands twice in the table, by its column
+	twice   map[string]int  // the lines of values of unique attributes, by attribute and value
 }
 
 func (tx *Tx) importing(ctx context.Context, by Author, imp Import) (*importing, error) {
@@ -28,7 +29,7 @@ func (tx *Tx) importing(ctx context.Context, by Author, imp Import) (*importing,
 	if err != nil {
 		return nil, err
 	}
-	in := &importing{Tx: tx, id: imp.ID, asks: asks, twice: map[string]int{}}
+	in := &importing{Tx: tx, id: imp.ID, asks: asks, repeats: map[string]bool{}, twice: map[string]int{}}
 	for _, name := range imp.Columns {
 		i := slices.IndexFunc(profile.UserAttributes(), func(a profile.Attribute) bool { return a.Name == name })
 		if i >= 0 {
@@ -42,6 +43,19 @@ func (tx *Tx) importing(ctx context.Context, by Author, imp Import) (*importing,
 		in.columns = append(in.columns, attr)
 	}
 	return in, nil
+}
+
+// lookForRepeats looks whether any name or address stands twice in the table: where none does, no line has to be looked for.
+func (in *importing) lookForRepeats(ctx context.Context) error {
+	for _, column := range []string{"user_key", "email_key"} {
+		var repeats bool
+		err := in.row(ctx, "SELECT EXISTS (SELECT 1 FROM import_lines WHERE import_id = ?1 AND "+column+" <> '' GROUP BY "+column+" HAVING count(*) > 1)", in.id).Scan(&repeats)
+		if err != nil {
+			return err
+		}
+		in.repeats[column] = repeats
+	}
+	return nil
 }
 
 // lines reads the next lines behind a number, as they were sent, with what they were said to do.
@@ -164,6 +178,9 @@ func (in *importing) repeated(ctx context.Context, lines []ImportLine, keys []st
 		emails[i] = account.Key(line.after.Email)
 	}
 	for field, values := range map[string][]string{"user_key": keys, "email_key": emails} {
+		if !in.repeats[field] {
+			continue
+		}
 		first, err := in.firstLines(ctx, field, values)
 		if err != nil {
 			return err

@@ -48,7 +48,7 @@ func (d *DB) Seed(ctx context.Context, n int, hash string, picture func(number i
 			if d.pg || picture != nil {
 				return tx.seed(ctx, done, size, hash, tokens)
 			}
-			return tx.inOneGo(ctx, func() error { return tx.seed(ctx, done, size, hash, tokens) })
+			return tx.inOneGo(ctx, 128<<20, func() error { return tx.seed(ctx, done, size, hash, tokens) })
 		})
 		if _, taken := unique(err); taken {
 			return errors.New("a person with one of the names to be added is there already: nothing more was added")
@@ -92,15 +92,15 @@ func (d *DB) seedSettings(ctx context.Context) (restore func(), err error) {
 	return func() { _, _ = d.w.ExecContext(context.WithoutCancel(ctx), "PRAGMA cache_size = -8000") }, nil
 }
 
-// inOneGo runs fn while SQLite's search keeps what is new in memory and writes it once. It ends as it began also when the
-// program dies half-way: what is set here is a part of the transaction.
-func (tx *Tx) inOneGo(ctx context.Context, fn func() error) error {
+// inOneGo runs fn while SQLite's search keeps what is new in so many bytes of memory and writes it as they are full. It ends as it began also
+// when the program dies half-way: what is set here is a part of the transaction.
+func (tx *Tx) inOneGo(ctx context.Context, bytes int, fn func() error) error {
 	set := func(automerge, hashsize int) error {
 		_, err := tx.exec(ctx, fmt.Sprintf("INSERT INTO people_search_fts (people_search_fts, rank) VALUES ('automerge', %d), ('hashsize', %d)",
 			automerge, hashsize))
 		return err
 	}
-	if err := set(0, 128<<20); err != nil {
+	if err := set(0, bytes); err != nil {
 		return err
 	}
 	if err := fn(); err != nil {
