@@ -20,9 +20,10 @@ const password = "seven slow herons 88"
 
 // client is a browser without a screen: it keeps cookies, sends forms as they stand in the page, and follows nothing.
 type client struct {
-	t    testing.TB
-	base string
-	http *http.Client
+	t     testing.TB
+	base  string
+	http  *http.Client
+	parts bool // it asks for parts as htmx does
 }
 
 // answer is what the server said to one request.

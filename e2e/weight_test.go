@@ -43,6 +43,10 @@ func TestWeight(t *testing.T) {
 		{"a person in the admin", root, "/admin/users/" + id, false, 8_000},
 		{"a person to add", root, "/admin/users/new", false, 8_000},
 		{"a person to delete", root, "/admin/users/" + id + "/delete", false, 8_000},
+		{"a group", root, "/admin/groups/1", false, 8_000},
+		{"the history", root, "/admin/history", true, 45_000},
+		{"a row of the list of people", root.part(), "/admin/users/" + id, false, 3_000},
+		{"the same row in edit mode", root.part(), "/admin/users/" + id + "/edit", false, 3_000},
 	} {
 		t.Run(page.name, func(t *testing.T) {
 			weight := page.c.weigh(t, page.path)
@@ -73,6 +77,10 @@ func (c *client) weigh(t *testing.T, path string) int {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept-Encoding", "gzip, br")
+	if c.parts {
+		req.Header.Set("HX-Request", "true")
+		req.Header.Set("HX-Request-Type", "partial")
+	}
 	res, err := (&http.Client{Transport: wire, Jar: c.http.Jar, CheckRedirect: c.http.CheckRedirect}).Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +96,13 @@ func (c *client) weigh(t *testing.T, path string) int {
 		t.Errorf("%s: %d bytes are not compressed", path, n)
 	}
 	return int(read.Load())
+}
+
+// part is the same browser, asking for parts as htmx does.
+func (c *client) part() *client {
+	other := *c
+	other.parts = true
+	return &other
 }
 
 // counted is a connection that counts what is read from it.
