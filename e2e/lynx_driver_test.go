@@ -204,3 +204,10 @@ func (l *lynx) refill(after string, n int, text string) {
 	l.move(after, fmt.Sprintf(`(?:[^\[]*\[\d+\]){%d}[^\[]*\[(\d+)\]`, n-1))
 	l.press("\x15" + text)
 }
+
+// tick turns the tick of a box on, or off, whose label comes behind the words after.
+func (l *lynx) tick(after, label string) {
+	l.t.Helper()
+	l.move(after, `\[(\d+)\]\[.\]\s*`+regexp.QuoteMeta(label))
+	l.press("\n")
+}
