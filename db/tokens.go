@@ -20,7 +20,7 @@ const (
 	TokenReset  = "reset_password" // choose a password
 )
 
-// How long a link can be used from the moment its mail is sent.
+// How long a link can be used from the moment its mail is sent; one that undoes a change, from the change.
 const (
 	VerifyTime = 24 * time.Hour
 	UndoTime   = 7 * 24 * time.Hour
@@ -43,11 +43,11 @@ func tokenHash(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// newToken makes a token for a mail that is about to be sent. Only a hash of it is kept.
-func (tx *Tx) newToken(ctx context.Context, kind string, userID int64, email string) (string, error) {
+// newToken makes a token for a mail that is about to be sent, which counts from a moment. Only a hash of it is kept.
+func (tx *Tx) newToken(ctx context.Context, kind string, userID int64, email string, from time.Time) (string, error) {
 	token := rand.Text() // 130 bits, which can stand in an address
 	_, err := tx.exec(ctx, "INSERT INTO tokens (token_hash, kind, user_id, email, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-		tokenHash(token), kind, userID, email, tx.now()+lasts[kind].Milliseconds())
+		tokenHash(token), kind, userID, email, from.Add(lasts[kind]).UnixMilli())
 	if err != nil {
 		return "", fmt.Errorf("keep a token %s of user %d: %w", kind, userID, err)
 	}
@@ -136,7 +136,7 @@ func (d *DB) Letter(ctx context.Context, m Mail) (l Letter, err error) {
 		case MailVerify:
 			return tx.verifyLetter(ctx, m, &l)
 		case MailEmailChanged:
-			l.Token, err = tx.newToken(ctx, TokenUndo, l.Person.ID, m.Address)
+			l.Token, err = tx.newToken(ctx, TokenUndo, l.Person.ID, m.Address, m.CreatedAt)
 			return err
 		case MailReset:
 			return tx.onlyToken(ctx, TokenReset, l.To, &l)
@@ -182,6 +182,6 @@ func (tx *Tx) onlyToken(ctx context.Context, kind, email string, l *Letter) (err
 	if err := tx.dropTokens(ctx, kind, l.Person.ID); err != nil {
 		return err
 	}
-	l.Token, err = tx.newToken(ctx, kind, l.Person.ID, email)
+	l.Token, err = tx.newToken(ctx, kind, l.Person.ID, email, tx.Now())
 	return err
 }

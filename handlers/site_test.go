@@ -101,6 +101,9 @@ func asViewer(u *account.User) {
 	u.Permissions = slices.DeleteFunc(account.Permissions(), func(p string) bool { return !strings.HasSuffix(p, ".view") })
 }
 
+// proven has an address that its owner has confirmed.
+func proven(u *account.User) { u.EmailVerified = u.DateJoined }
+
 func asSuperuser(u *account.User) { u.IsStaff, u.IsSuperuser = true, true }
 
 // client is a browser: it keeps cookies, and follows nothing by itself.
