@@ -105,16 +105,21 @@ func (d *DB) CancelEmail(ctx context.Context, id int64) error {
 		if err != nil || u.Unproven() { // a registration has no other
 			return err
 		}
-		if err := errors.Join(tx.dropTokens(ctx, TokenVerify, id), tx.unqueue(ctx, MailVerify, id)); err != nil {
-			return err
-		}
-		_, err = tx.exec(ctx, "UPDATE users SET new_email = '' WHERE id = ?1", id)
-		return err
+		return tx.forgetNewEmail(ctx, id)
 	})
 	if err != nil {
 		return fmt.Errorf("forget the new address of user %d: %w", id, err)
 	}
 	return nil
+}
+
+// forgetNewEmail makes dead what a person has asked for another address with.
+func (tx *Tx) forgetNewEmail(ctx context.Context, id int64) error {
+	if err := errors.Join(tx.dropTokens(ctx, TokenVerify, id), tx.unqueue(ctx, MailVerify, id)); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "UPDATE users SET new_email = '' WHERE id = ?1", id)
+	return err
 }
 
 // VerifyEmail uses up the link that proves an address. The address becomes that of its person; the former one is told, with a way
@@ -177,10 +182,6 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 
 // emailChanged makes what belonged to the former address of a person dead. Whoever proves the new one says so afterwards.
 func (tx *Tx) emailChanged(ctx context.Context, before account.User) error {
-	_, err := tx.exec(ctx, "UPDATE users SET new_email = '' WHERE id = ?1", before.ID)
-	if err == nil {
-		_, err = tx.exec(ctx, "DELETE FROM mail WHERE kind = ?1 AND address = ?2", MailReset, account.Key(before.Email))
-	}
-	return errors.Join(err, tx.dropTokens(ctx, TokenReset, before.ID), tx.dropTokens(ctx, TokenVerify, before.ID),
-		tx.unqueue(ctx, MailVerify, before.ID))
+	_, err := tx.exec(ctx, "DELETE FROM mail WHERE kind = ?1 AND address = ?2", MailReset, account.Key(before.Email))
+	return errors.Join(err, tx.dropTokens(ctx, TokenReset, before.ID), tx.forgetNewEmail(ctx, before.ID))
 }

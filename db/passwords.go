@@ -8,8 +8,8 @@ import (
 	"nameplate/internal/account"
 )
 
-// SetPassword stores the hash of a new password, ends every session of that person, makes links to choose a password dead, and mails
-// the person that it was done. It fails with ErrForbidden when somebody else does it who may not change that person, and with
+// SetPassword stores the hash of a new password, ends every session of that person, makes links to choose a password dead, forgets an
+// address that waits for its proof, unless it is that of a registration, and mails the person that it was done. It fails with ErrForbidden when somebody else does it who may not change that person, and with
 // ErrNotFound.
 func (d *DB) SetPassword(ctx context.Context, by Author, id int64, hash string) error {
 	err := d.write(ctx, func(tx *Tx) error {
@@ -37,6 +37,11 @@ func (tx *Tx) setPassword(ctx context.Context, by Author, u account.User, hash s
 	}
 	if err := errors.Join(tx.endSessions(ctx, u.ID, ""), tx.dropReset(ctx, u.ID)); err != nil {
 		return err
+	}
+	if !u.Unproven() { // who knew the former password may have asked for that address; a registration has no other
+		if err := tx.forgetNewEmail(ctx, u.ID); err != nil {
+			return err
+		}
 	}
 	if err := tx.queue(ctx, MailPasswordChanged, u.ID, u.Email); err != nil {
 		return err

@@ -1,11 +1,14 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"nameplate/db"
+	"nameplate/internal/account"
 	"nameplate/internal/mail/mailtest"
 )
 
@@ -102,6 +105,68 @@ func TestTheWayBackCountsFromTheChange(t *testing.T) {
 		now.pass(time.Second)
 		if r := s.client().get(owners); r.status != http.StatusNotFound {
 			t.Errorf("after a week: %d", r.status)
+		}
+	}, withMail)
+}
+
+// TestAPasswordEndsAWaitingAddress, whoever sets it: who knew the former one may have asked for that address.
+func TestAPasswordEndsAWaitingAddress(t *testing.T) {
+	for way, set := range map[string]func(s *site, p *post, ada account.User){
+		"a reset": func(s *site, p *post, _ account.User) {
+			s.client().post("/reset-password", "email", "ada@example.org")
+			s.client().post(p.linkTo(s.t, "ada@example.org", "/reset-password/"), "new_password", another)
+		},
+		"its owner": func(s *site, _ *post, ada account.User) {
+			s.as(ada).post("/settings/password", "old_password", password, "new_password", another)
+		},
+		"an admin": func(s *site, _ *post, ada account.User) {
+			s.as(s.add("boss", asSuperuser)).post(path("/admin/users/ID/password", ada.ID), "new_password", another)
+		},
+		"the command line": func(s *site, _ *post, ada account.User) {
+			must(s.t, s.db.SetPassword(s.t.Context(), db.Author{}, ada.ID, "hash"))
+		},
+	} {
+		for _, mailed := range []bool{true, false} {
+			if way == "a reset" && !mailed {
+				continue // its own mail goes out after that of the address
+			}
+			t.Run(fmt.Sprintf("%s mailed=%v", way, mailed), func(t *testing.T) {
+				onEach(t, func(t *testing.T, s *site) {
+					p := s.mails(&mailtest.Server{})
+					ada := s.add("ada", proven)
+					s.as(ada).post("/settings/account", "email", "thief@evil.example")
+					link := "/verify-email/NONE"
+					if mailed {
+						link = p.linkTo(t, "thief@evil.example", "/verify-email/")
+					}
+					set(s, p, ada)
+					if later := p.linkTo(t, "thief@evil.example", "/verify-email/"); !mailed && later != "" {
+						t.Error("the link is mailed afterwards")
+					}
+					if r := s.client().post(link); r.status != http.StatusNotFound {
+						t.Errorf("the link: %d", r.status)
+					}
+					u, err := s.db.User(t.Context(), ada.ID)
+					must(t, err)
+					if u.Email != "ada@example.org" || u.NewEmail != "" || u.Password == ada.Password {
+						t.Errorf("%s, and %s waits", u.Email, u.NewEmail)
+					}
+				}, withMail)
+			})
+		}
+	}
+}
+
+// TestARegistrationKeepsItsAddress when it gets another password: it has no other.
+func TestARegistrationKeepsItsAddress(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		s.client().registered("ada", "ada@example.org")
+		ada, err := s.db.UserByName(t.Context(), "ada")
+		must(t, err)
+		s.as(s.add("boss", asSuperuser)).post(path("/admin/users/ID/password", ada.ID), "new_password", another)
+		if r := s.client().post(p.linkTo(t, "ada@example.org", "/verify-email/")); r.location() != "/login?verified=1" {
+			t.Errorf("%d to %q", r.status, r.location())
 		}
 	}, withMail)
 }
