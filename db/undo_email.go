@@ -11,9 +11,9 @@ import (
 )
 
 // UndoEmail uses up the link with which the former address undoes a change: it is the person's again, everybody who is logged in
-// as them is logged out, passkeys and a second factor from since the day before the change are removed, and a link to choose another
-// password is mailed. It is form.Errors when somebody else has the address by
-// now, and fails with ErrNotFound for a link that can't be used.
+// as them is logged out, the password lets nobody in any more, passkeys and a second factor from since a week before the change are removed,
+// and a link to choose another password is mailed. It is form.Errors when somebody else has the address by now, and fails with ErrNotFound for
+// a link that can't be used.
 func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.User, error) {
 	var saved account.User
 	err := d.writeUser(ctx, &saved, func(tx *Tx) error {
@@ -36,20 +36,31 @@ func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.Us
 			return err
 		}
 		saved.EmailVerified = tx.Now()
-		err = errors.Join(tx.dropUndo(ctx, t), tx.setVerified(ctx, saved.ID, saved.EmailVerified),
-			tx.dropWaysIn(ctx, by, saved, t.Made.Add(-24*time.Hour)))
-		if err != nil {
+		if err := errors.Join(tx.dropUndo(ctx, t), tx.setVerified(ctx, saved.ID, saved.EmailVerified), tx.forgetNewEmail(ctx, saved.ID)); err != nil {
 			return err
 		}
-		if err := tx.endSessions(ctx, saved.ID, ""); err != nil {
-			return err
-		}
-		return tx.queue(ctx, MailReset, saved.ID, account.Key(saved.Email))
+		return tx.shutOut(ctx, by, &saved, t.Made.Add(-UndoTime))
 	})
 	if err != nil {
 		return account.User{}, fmt.Errorf("undo a change of address: %w", err)
 	}
 	return saved, nil
+}
+
+// shutOut leaves an account that somebody had taken over no way in but the link that is mailed to its address: whoever had it knows the
+// password, and may have made passkeys and a second factor since a moment.
+func (tx *Tx) shutOut(ctx context.Context, by Author, u *account.User, since time.Time) error {
+	u.Version, u.Password = u.Version+1, ""
+	if _, err := tx.exec(ctx, "UPDATE users SET password = '', version = ?2 WHERE id = ?1", u.ID, u.Version); err != nil {
+		return err
+	}
+	if err := tx.log(ctx, by, *u, "change", change{field: "password"}); err != nil {
+		return err
+	}
+	if err := errors.Join(tx.dropWaysIn(ctx, by, *u, since), tx.endSessions(ctx, u.ID, "")); err != nil {
+		return err
+	}
+	return tx.queue(ctx, MailReset, u.ID, account.Key(u.Email))
 }
 
 // dropUndo makes the links dead with which a change is undone that came with the one of t or after it, and keeps those that are still to be
@@ -67,8 +78,7 @@ func (tx *Tx) dropUndo(ctx context.Context, t Token) error {
 	return nil
 }
 
-// dropWaysIn removes the passkeys and the second factor that somebody has got since a moment: whoever has taken over an account may have made
-// them.
+// dropWaysIn removes the passkeys and the second factor that somebody has got since a moment.
 func (tx *Tx) dropWaysIn(ctx context.Context, by Author, u account.User, since time.Time) error {
 	for _, way := range []struct{ field, query string }{
 		{"passkey", "DELETE FROM passkeys WHERE user_id = ?1 AND created_at >= ?2"},

@@ -192,8 +192,8 @@ func (tx *Tx) unchanged(ctx context.Context, before, after account.User, field s
 	return err
 }
 
-// LoggedIn notes that the person has just logged in, and takes back the guesses that were counted for it. Whoever knows the password
-// needs no link to choose another: those end. It is no change of the person: the version stays.
+// LoggedIn notes that the person has just logged in, and takes back the guesses that were counted for it. Links to choose another
+// password stay: whoever has stolen the password is not to end them. It is no change of the person: the version stays.
 func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(ctx, "UPDATE users SET last_login = ?2 WHERE id = ?1", id, tx.now())

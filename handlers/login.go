@@ -27,7 +27,7 @@ func (a *App) loginForm(c *fiber.Ctx) error {
 	case c.Query("verified") != "":
 		page.Saved = "Your address is confirmed. Log in to go on."
 	case c.Query("undone") != "":
-		page.Saved = "The address is yours again, and everybody was logged out. We have sent you a mail: choose a new password with it."
+		page.Saved = "The address is yours again, everybody was logged out, and the former password lets nobody in. We have sent you a mail: choose a new password with it."
 	case c.Query("gone") != "":
 		page.Saved = "Your account is deleted."
 	case next != "":

@@ -100,7 +100,7 @@ func (m *Mailer) content(queued db.Mail, letter db.Letter) (views.Mail, error) {
 	case db.MailEmailChanged:
 		return views.EmailChangedMail(m.Site, m.BaseURL, name, letter.Token), nil
 	case db.MailReset:
-		return views.ResetMail(m.Site, m.BaseURL, name, letter.Token), nil
+		return views.ResetMail(m.Site, m.BaseURL, name, letter.Token, letter.Person.Password != ""), nil
 	case db.MailTwoFactorOn, db.MailTwoFactorOff:
 		return views.TwoFactorMail(m.Site, m.BaseURL, name, queued.Kind == db.MailTwoFactorOn), nil
 	case db.MailPasskeyAdded, db.MailPasskeyRemoved:

@@ -57,7 +57,6 @@ func TestPasswordIsReset(t *testing.T) {
 func TestResetEnds(t *testing.T) {
 	for name, end := range map[string]func(s *site, p *post, ada account.User, now *clock){
 		"half an hour": func(_ *site, _ *post, _ account.User, now *clock) { now.pass(30 * time.Minute) },
-		"a log-in":     func(s *site, _ *post, ada account.User, _ *clock) { s.as(ada) },
 		"a newer link": func(s *site, p *post, _ account.User, _ *clock) {
 			s.client().post("/reset-password", "email", "ada@example.org")
 			p.last(s.t, "ada@example.org", 2)
@@ -109,10 +108,24 @@ func TestQueuedResetEnds(t *testing.T) {
 		p := s.mails(&mailtest.Server{})
 		ada := s.add("ada")
 		s.client().post("/reset-password", "email", "ada@example.org")
-		s.as(ada)
-		p.send(t)
-		if n := len(p.Mails()); n != 0 {
-			t.Errorf("%d mails were sent", n)
+		must(t, s.db.SetPassword(t.Context(), dbAuthor(ada), ada.ID, "hash"))
+		if p.send(t); p.linkTo(t, "ada@example.org", "/reset-password/") != "" {
+			t.Error("it was mailed")
+		}
+	}, withMail)
+}
+
+// TestLoggingInEndsNoReset: who knows the password can't keep its owner from choosing another.
+func TestLoggingInEndsNoReset(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		ada := s.add("ada")
+		s.client().post("/reset-password", "email", "ada@example.org")
+		s.as(ada) // before the mail is sent
+		link := p.linkTo(t, "ada@example.org", "/reset-password/")
+		s.as(ada) // and after
+		if r := s.client().post(link, "new_password", another); r.location() != "/login?reset=1" {
+			t.Errorf("%d to %q", r.status, r.location())
 		}
 	}, withMail)
 }

@@ -133,7 +133,7 @@ func (a *App) deadLink(c *fiber.Ctx, dead views.DeadLink) error {
 var (
 	deadVerify = views.DeadLink{Text: "It was used already, is older than 24 hours, or another was sent since. If you have confirmed the address with it, all is well.", Action: "Log in", Path: "/login"}
 	deadUndo   = views.DeadLink{Text: "It was used already, is older than 7 days, or the address was changed back since.", Action: "Log in", Path: "/login"}
-	deadReset  = views.DeadLink{Text: "It was used already, is older than 30 minutes, ended because you logged in, or another was sent since.", Action: "Ask for another link", Path: "/reset-password"}
+	deadReset  = views.DeadLink{Text: "It was used already, is older than 30 minutes, the password or the address was changed since, or another link was sent.", Action: "Ask for another link", Path: "/reset-password"}
 )
 
 // verifyEmailForm shows a button. Opening the link uses up nothing: programs that scan mail open it, too.

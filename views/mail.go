@@ -51,18 +51,22 @@ func EmailChangedMail(site, base, username, token string) Mail {
 		Site: site, BaseURL: base, Subject: "The e-mail address of your account was changed",
 		Before: []string{"The account '" + username + "' at " + site + " has another e-mail address now. This one is no longer used.", "If this was you, all is well. If not, somebody else is in your account: take the change back."},
 		Button: "Take the change back", Link: base + "/undo-email/" + token,
-		After: []string{"The link works for 7 days, and once. It logs everybody out, removes the passkeys and the second factor that were added meanwhile, and you choose a new password."},
+		After: []string{"The link works for 7 days from the change, and once. It logs everybody out, ends the password, and removes passkeys and a second factor that were added since a week before the change. Then you choose a new password."},
 	}
 }
 
-// ResetMail is the link with which one chooses a password.
-func ResetMail(site, base, username, token string) Mail {
-	return Mail{
+// ResetMail is the link with which one chooses a password. Has says whether there is one that lets in until then.
+func ResetMail(site, base, username, token string, has bool) Mail {
+	m := Mail{
 		Site: site, BaseURL: base, Subject: "Choose a new password",
 		Before: []string{"Somebody, hopefully you, asked for a new password for your account '" + username + "' at " + site + "."},
 		Button: "Choose a new password", Link: base + "/reset-password/" + token,
-		After: []string{"The link works for 30 minutes, and once. It ends when you log in.", "If this was not you, do nothing: your password stays as it is."},
+		After: []string{"The link works for 30 minutes, and once.", "If this was not you, do nothing: your password stays as it is."},
 	}
+	if !has {
+		m.After[1] = "Your account has no password until then. When the link has ended, ask for another at " + base + "/reset-password."
+	}
+	return m
 }
 
 // PasswordChangedMail tells that an account has another password.

@@ -705,7 +705,7 @@ func UndoEmailForm(page Page, link Link) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</strong> back. Everybody who is logged in with it is logged out, passkeys and a second factor from since the day before the change are removed, and a mail comes with a link to choose a new password.</p><p class=\"actions\"><button class=\"button\" data-busy=\"Working…\">Take the change back</button></p></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</strong> back. Everybody who is logged in with it is logged out, the present password ends, and so do passkeys and a second factor from since a week before the change. A mail comes with a link to choose a new password.</p><p class=\"actions\"><button class=\"button\" data-busy=\"Working…\">Take the change back</button></p></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
