@@ -180,6 +180,22 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 	return after, tx.queue(ctx, MailEmailChanged, after.ID, before.Email)
 }
 
+// OwnEmail refuses another address of oneself where no password is asked for.
+const OwnEmail = form.Message("Change your own address in your account.")
+
+// moved says whether a person has another address than before, and not only another spelling.
+func moved(before, after account.User) bool {
+	return account.Key(before.Email) != account.Key(after.Email)
+}
+
+// tellFormer mails the former address of a person, if it was proven, that an admin has put another in its place, with a way back.
+func (tx *Tx) tellFormer(ctx context.Context, before, after account.User) error {
+	if !moved(before, after) || before.EmailVerified.IsZero() {
+		return nil
+	}
+	return tx.queue(ctx, MailEmailChanged, before.ID, before.Email)
+}
+
 // emailChanged makes what belonged to the former address of a person dead. Whoever proves the new one says so afterwards.
 func (tx *Tx) emailChanged(ctx context.Context, before account.User) error {
 	_, err := tx.exec(ctx, "DELETE FROM mail WHERE kind = ?1 AND address = ?2", MailReset, account.Key(before.Email))

@@ -163,7 +163,11 @@ func (in *importing) apply(ctx context.Context, by Author, sent []profile.TableL
 		case ImportNew:
 			added = append(added, line.after)
 		case ImportChanged:
-			if _, err := in.save(ctx, by, line.before, line.after); err != nil {
+			_, err := in.save(ctx, by, line.before, line.after)
+			if err == nil {
+				err = in.tellFormer(ctx, line.before, line.after)
+			}
+			if err != nil {
 				return fmt.Errorf("line %d: %w", line.Number, err)
 			}
 		}

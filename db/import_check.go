@@ -137,6 +137,8 @@ func (in *importing) read(line *ImportLine, before account.User, sent profile.Ta
 		line.Errors.Add("username", form.Message("You may not change people: this line is of somebody who is there."))
 	case !isNew && !account.MayChange(in.asks, before):
 		line.Errors.Add("username", form.Message("Only a superuser may change this person."))
+	case before.ID == in.asks.ID && moved(before, typed):
+		line.Errors.Add("email", OwnEmail)
 	}
 	after, errs := in.checked(before, typed)
 	for field, message := range errs {

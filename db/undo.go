@@ -209,6 +209,9 @@ func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
 			return err
 		}
 	}
+	if by.ID == before.ID && moved(before, after) {
+		return CantUndo(OwnEmail)
+	}
 	errs := form.Errors{}
 	if err := tx.free(ctx, after, errs); err != nil {
 		return err

@@ -79,7 +79,7 @@ func isUserText(name string) bool {
 
 // UpdateUser saves the admin's row u of a person, asked for by me, and returns the person as saved. Only what changed is
 // written and logged. An attribute that u leaves out stays; of a picture, the present name keeps it, an empty value removes it,
-// and the token of a waiting one replaces it. Password and dates are not looked at.
+// and the token of a waiting one replaces it. Password and dates are not looked at. A former address that was proven is told, with a way back.
 // It returns *Conflict when somebody else changed the person since u.Version, form.Errors, ErrForbidden, ErrLastSuperuser,
 // ErrPictureGone (with form.Errors), and ErrNotFound.
 func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u account.User) (account.User, error) {
@@ -107,6 +107,9 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 			}
 		}
 		after, errs := tx.checked(before, u)
+		if me.ID == u.ID && moved(before, after) {
+			errs.Add("email", OwnEmail)
+		}
 		if err := tx.free(ctx, after, errs); err != nil {
 			return err
 		}
@@ -115,10 +118,11 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 		}
 		saved = after // whose names writeUser asks for, where somebody was quicker
 		written, err := tx.save(ctx, by, before, after)
-		if err == nil {
-			saved = written
+		if err != nil {
+			return err
 		}
-		return err
+		saved = written
+		return tx.tellFormer(ctx, before, after)
 	})
 	if err != nil {
 		return account.User{}, fmt.Errorf("update user %d: %w", u.ID, err)
@@ -200,7 +204,6 @@ func (d *DB) LoggedIn(ctx context.Context, id int64, guesses ...Guess) error {
 		if err == nil && n == 0 {
 			return ErrNotFound
 		}
-		err = errors.Join(err, tx.dropReset(ctx, id))
 		for _, g := range guesses {
 			err = errors.Join(err, tx.forgive(ctx, g))
 		}

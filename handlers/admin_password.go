@@ -12,10 +12,20 @@ import (
 	"nameplate/views"
 )
 
-// userPasswordForm asks for a new password for somebody who can't log in.
+// oneself says whether a page of the admin is about who is signed in. The password, the second factor and the address of one's own are
+// changed in one's account, where the present password is asked for.
+func oneself(c *fiber.Ctx) bool { return userID(c) == signedIn(c).ID }
+
+// userPasswordForm asks for a new password for somebody who can't log in. Who is to prove who they are does so before they think of one.
 func (a *App) userPasswordForm(c *fiber.Ctx) error {
+	if oneself(c) {
+		return redirect(c, passwordPath)
+	}
 	person, err := a.changeable(c, userID(c))
 	if err != nil {
+		return err
+	}
+	if ok, err := a.confirmed(c, "password"); !ok {
 		return err
 	}
 	return a.showUserPassword(c, fiber.StatusOK, person, "")
@@ -23,12 +33,21 @@ func (a *App) userPasswordForm(c *fiber.Ctx) error {
 
 // updateUserPassword sets the password of a person and ends every session of theirs.
 func (a *App) updateUserPassword(c *fiber.Ctx) error {
+	if oneself(c) {
+		return redirect(c, passwordPath)
+	}
 	person, err := a.changeable(c, userID(c))
 	if err != nil {
 		return err
 	}
 	if isTrue(posted(c, "mail")) {
 		return a.mailPasswordLink(c, person)
+	}
+	if ok, err := a.confirmed(c, "password"); !ok {
+		return err
+	}
+	if proves := has(c, "password") || has(c, "confirm_passkey"); proves && !has(c, "new_password") {
+		return a.showUserPassword(c, fiber.StatusOK, person, "")
 	}
 	password := posted(c, "new_password")
 	err = auth.CheckPassword(password, person.Username, person.Email, person.FirstName, person.LastName)

@@ -8,6 +8,9 @@ import (
 
 // userTwoFactorForm asks before a person who has lost the second factor gets rid of it.
 func (a *App) userTwoFactorForm(c *fiber.Ctx) error {
+	if oneself(c) {
+		return redirect(c, twoFactorPath)
+	}
 	person, err := a.changeable(c, userID(c))
 	if err != nil {
 		return err
@@ -21,15 +24,17 @@ func (a *App) userTwoFactorForm(c *fiber.Ctx) error {
 
 // removeUserTwoFactor takes the second factor from a person who has lost it.
 func (a *App) removeUserTwoFactor(c *fiber.Ctx) error {
+	if oneself(c) {
+		return redirect(c, twoFactorPath)
+	}
 	person, err := a.changeable(c, userID(c))
 	if err != nil {
 		return err
 	}
-	keep := ""
-	if person.ID == signedIn(c).ID {
-		keep = thisSession(c)
+	if ok, err := a.confirmed(c, "two-factor"); !ok {
+		return err
 	}
-	if err := a.DB.RemoveTwoFactor(c.UserContext(), a.author(c), person.ID, keep); err != nil {
+	if err := a.DB.RemoveTwoFactor(c.UserContext(), a.author(c), person.ID, ""); err != nil {
 		return err
 	}
 	return redirect(c, userPath(person.ID)+"?saved=1")
