@@ -48,11 +48,11 @@ func (a *App) member(c *fiber.Ctx) error {
 	if behind(c) != nil {
 		return c.Next()
 	}
+	if a.lacksTwoFactor(c) {
+		return a.toTwoFactor(c)
+	}
 	if signedIn(c).PasswordExpired && !slices.Contains(beforePassword, c.Path()) {
 		return redirect(c, "/settings/password?required=1")
-	}
-	if a.lacksTwoFactor(c) && c.Path() != "/settings/data" && c.Path() != "/settings/delete" { // one may always go
-		return a.toTwoFactor(c)
 	}
 	return c.Next()
 }
@@ -60,9 +60,11 @@ func (a *App) member(c *fiber.Ctx) error {
 // beforePassword is where one may go who has to choose another password first.
 var beforePassword = []string{"/settings/password", "/settings/data", "/settings/delete"}
 
-// toTwoFactor leaves who needs a second factor the pages to get one. Whoever has a passkey has one: the password alone adds no other.
+// toTwoFactor leaves who needs a second factor the pages to get one, and those to go: one may always. Whoever has a passkey has a factor: the
+// password alone adds no other, and takes nothing along.
 func (a *App) toTwoFactor(c *fiber.Ctx) error {
-	if c.Path() != twoFactorPath && c.Path() != passkeysPath {
+	getting := c.Path() == twoFactorPath || c.Path() == passkeysPath
+	if !getting && c.Path() != "/settings/data" && c.Path() != "/settings/delete" {
 		return redirect(c, twoFactorFor(goOn(c)))
 	}
 	keys, err := a.DB.Passkeys(c.UserContext(), signedIn(c).ID)
@@ -86,11 +88,11 @@ func (a *App) staff(c *fiber.Ctx) error {
 	if behind(c) != nil {
 		return c.Next()
 	}
-	if signedIn(c).PasswordExpired {
-		return redirect(c, "/settings/password?required=1")
-	}
 	if a.lacksTwoFactor(c) {
 		return redirect(c, twoFactorFor(goOn(c)))
+	}
+	if signedIn(c).PasswordExpired {
+		return redirect(c, "/settings/password?required=1")
 	}
 	return c.Next()
 }

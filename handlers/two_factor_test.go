@@ -245,3 +245,27 @@ func TestPasskeyIsTheSecondFactor(t *testing.T) {
 		}
 	}, func(a *App) { a.RequireTwoFactor = "everyone" })
 }
+
+// TestThePasswordAloneTakesNothingAlong: whoever has a factor comes with it, also to take the data along and to go.
+func TestThePasswordAloneTakesNothingAlong(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada")
+		none := s.as(ada)
+		must(t, s.db.AddPasskey(t.Context(), dbAuthor(ada), db.Passkey{UserID: ada.ID, Handle: []byte("h"), KeyID: []byte("k"), Data: "{}", Name: "phone"}))
+		for _, c := range []*client{none, s.as(ada)} {
+			for _, path := range []string{"/settings/data", "/settings/delete"} {
+				for _, r := range []answer{c.get(path), c.post(path, "username", "ada", "password", password)} {
+					if r.status != http.StatusSeeOther || !strings.HasPrefix(r.location(), "/settings/two-factor") {
+						t.Errorf("%s: %d to %q", path, r.status, r.location())
+					}
+				}
+			}
+		}
+		if _, err := s.db.User(t.Context(), ada.ID); err != nil {
+			t.Error("the password alone has deleted the account")
+		}
+		if r := s.as(s.add("bob")).post("/settings/data"); r.status != http.StatusOK {
+			t.Errorf("who has no factor: %d", r.status)
+		}
+	}, func(a *App) { a.RequireTwoFactor = "everyone" })
+}
