@@ -87,7 +87,7 @@ const wrongPassword = "This is not your password. Check that Caps Lock is off."
 // and the status is 429.
 func (a *App) ownPassword(c *fiber.Ctx, password string) (message string, status int, err error) {
 	me := signedIn(c)
-	guesses := a.guesses(c, "", me.ID)
+	guesses := a.ownGuesses(me.ID)
 	right, wait, err := a.passwordIs(c, me, password, guesses)
 	switch {
 	case err != nil:
@@ -103,5 +103,5 @@ func (a *App) ownPassword(c *fiber.Ctx, password string) (message string, status
 // forgiven are the guesses at an account that a reset forgives.
 func (a *App) forgiven(c *fiber.Ctx, id int64) []db.Guess {
 	guesses := a.guesses(c, "", id)
-	return guesses[:min(1, len(guesses))]
+	return append(a.ownGuesses(id), guesses[:min(1, len(guesses))]...)
 }

@@ -68,3 +68,26 @@ func TestConfirmingIsNotGuessed(t *testing.T) {
 		}
 	})
 }
+
+// TestStrangersDontKeepOneFromConfirming: failing to log in as somebody is free to everybody.
+func TestStrangersDontKeepOneFromConfirming(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		now := s.clock()
+		ada := s.add("ada")
+		c := s.as(ada)
+		for range 10 {
+			s.client().post("/login", "username", "ada", "password", "wrong password")
+			now.pass(time.Minute)
+			s.client().post("/login", "username", "ada", "password", "wrong password")
+		}
+		if r := c.post("/settings/account", "email", "new@example.org", "password", password); r.status != http.StatusSeeOther {
+			t.Errorf("asked again: %d", r.status)
+		}
+		if r := c.post("/settings/password", "old_password", password, "new_password", another); r.status != http.StatusSeeOther {
+			t.Errorf("the present password: %d", r.status)
+		}
+		if r := c.post("/settings/delete", "username", "ada", "password", another); r.location() != "/login?gone=1" {
+			t.Errorf("going: %d to %q", r.status, r.location())
+		}
+	})
+}

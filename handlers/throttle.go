@@ -21,6 +21,7 @@ import (
 // the last one. Waits double, from a second to a quarter of an hour.
 //
 //	logging in                 per account 5, per network 100
+//	one's own password, when signed in  per account 5
 //	a code of a second factor  per account 5
 //	a mail with a link         per address or account 3, per network 30
 //	registering                per network 100
@@ -38,6 +39,12 @@ func (a *App) guesses(c *fiber.Ctx, name string, id int64) []db.Guess {
 		db.Guess{Key: at, Free: 5, Every: 1},
 		db.Guess{Key: "login from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}, // a school makes many mistakes
 	)
+}
+
+// ownGuesses are what the password of who is signed in counts against, where it is asked for again. Strangers who try to log in are not to
+// keep them from it.
+func (a *App) ownGuesses(id int64) []db.Guess {
+	return a.throttled(db.Guess{Key: "own password #" + strconv.FormatInt(id, 10), Free: 5, Every: 1})
 }
 
 // codeGuesses are what a code counts against: the account. Who guesses knows the password already, so that no network matters.
