@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"nameplate/db"
 	"nameplate/views"
 )
 
@@ -98,10 +97,4 @@ func (a *App) ownPassword(c *fiber.Ctx, password string) (message string, status
 		return wrongPassword, fiber.StatusUnprocessableEntity, nil
 	}
 	return "", 0, a.DB.Forgive(c.UserContext(), guesses...)
-}
-
-// forgiven are the guesses at an account that a reset forgives.
-func (a *App) forgiven(c *fiber.Ctx, id int64) []db.Guess {
-	guesses := a.guesses(c, "", id)
-	return append(a.ownGuesses(id), guesses[:min(1, len(guesses))]...)
 }

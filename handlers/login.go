@@ -47,7 +47,7 @@ func (a *App) login(c *fiber.Ctx) error {
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	guesses := append(a.guesses(c, login.Username, person.ID), db.LoginTry(a.DB.Now()))
+	guesses := append(a.guesses(c, login.Username), db.LoginTry(a.DB.Now()))
 	right, wait, err := a.passwordIs(c, person, posted(c, "password"), guesses)
 	if err != nil {
 		return err

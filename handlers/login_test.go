@@ -121,7 +121,7 @@ func TestLoginIsSlowedPerAccount(t *testing.T) {
 		in := s.as(account.User{Username: "ada"})
 		waits := 0
 		for i := 1; i <= 10; i++ {
-			name := []string{"ada", "ADA@example.org"}[i%2] // both are one account
+			name := []string{"ada", "ADA@example.org"}[i%2] // both are one account, and counted each
 			r := s.client().post("/login", "username", name, "password", "wrong password")
 			if r.status == http.StatusTooManyRequests {
 				waits++

@@ -117,7 +117,7 @@ func (a *App) resetPassword(c *fiber.Ctx) error {
 		if err != nil {
 			return fmt.Errorf("hash the new password of user %d: %w", person.ID, err)
 		}
-		if _, err := a.DB.ResetPassword(c.UserContext(), a.author(c), c.Params("token"), hash, a.forgiven(c, person.ID)...); err != nil {
+		if _, err := a.DB.ResetPassword(c.UserContext(), a.author(c), c.Params("token"), hash, a.forgiven(person)...); err != nil {
 			return err
 		}
 		return redirect(c, "/login?reset=1")

@@ -20,25 +20,33 @@ import (
 // What is counted, and how much of it is free. Every count is kept in the database: a restart forgives nothing. They fade a day after
 // the last one. Waits double, from a second to a quarter of an hour.
 //
-//	logging in                 per account 5, per network 100
-//	one's own password, when signed in  per account 5
+//	logging in                 per name 3, per network 100
+//	one's own password         per account 5
 //	a code of a second factor  per account 5
 //	a mail with a link         per address or account 3, per network 30
 //	registering                per network 100
 //	hearing that a name is taken, from a check or a form: per network 20, per account 20
 //	asking for a passkey       per network 100
 
-// guesses are what a try at logging in counts against: the account, by either of its names, and the network. A name that
-// nobody has is counted too, or its answers would tell so.
-func (a *App) guesses(c *fiber.Ctx, name string, id int64) []db.Guess {
-	at := "login " + hashed(account.Key(strings.TrimSpace(name)))
-	if id != 0 {
-		at = "login #" + strconv.FormatInt(id, 10)
+// guesses are what a try at logging in counts against: the name that was typed, whether anybody has it or not, and the network. The username and
+// the address of one account are counted apart: a wait for both would tell whose address it is. No name at all is nobody's.
+func (a *App) guesses(c *fiber.Ctx, name string) []db.Guess {
+	guesses := []db.Guess{{Key: "login from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}} // a school makes many mistakes
+	if strings.TrimSpace(name) != "" {
+		guesses = append(guesses, loginGuess(name))
 	}
-	return a.throttled(
-		db.Guess{Key: at, Free: 5, Every: 1},
-		db.Guess{Key: "login from " + network(a.address(c)), Free: 100, Every: 10, Shared: true}, // a school makes many mistakes
-	)
+	return a.throttled(guesses...)
+}
+
+// loginGuess counts the tries at one name. Three are free, so that the tenth mistake at an account meets a wait, also where both of its names
+// are tried by turns.
+func loginGuess(name string) db.Guess {
+	return db.Guess{Key: "login " + hashed(account.Key(strings.TrimSpace(name))), Free: 3, Every: 1}
+}
+
+// forgiven are the guesses at an account that a reset forgives: by both of its names, and by who is signed in.
+func (a *App) forgiven(person account.User) []db.Guess {
+	return append(a.ownGuesses(person.ID), a.throttled(loginGuess(person.Username), loginGuess(person.Email))...)
 }
 
 // ownGuesses are what the password of who is signed in counts against, where it is asked for again. Strangers who try to log in are not to

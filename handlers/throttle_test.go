@@ -9,6 +9,7 @@ import (
 
 	"nameplate"
 	"nameplate/db/dbtest"
+	"nameplate/internal/mail/mailtest"
 )
 
 // TestNamesAreNotListed asks for one taken name after the other, in each way in which the site tells that one is.
@@ -123,6 +124,57 @@ func TestRegisteringIsNoMailBomb(t *testing.T) {
 			if made < 3 || made > 5 || r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" {
 				t.Errorf("%s: %d, then %d", email, made, r.status)
 			}
+		}
+	}, withMail)
+}
+
+// TestWaitsTellNoAddress: whoever makes a username wait learns nothing of the address that goes with it.
+func TestWaitsTellNoAddress(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		s.clock()
+		s.add("ada")
+		for range 10 {
+			s.client().post("/login", "username", "ada", "password", "wrong password")
+		}
+		answers := map[string]answer{}
+		for _, email := range []string{"ada@example.org", "eve@example.org"} {
+			for i := range 10 {
+				r := s.client().post("/login", "username", email, "password", "wrong password")
+				if was, ok := answers[strconv.Itoa(i)]; ok && (was.status != r.status || was.header.Get("Retry-After") != r.header.Get("Retry-After")) {
+					t.Errorf("mistake %d: %d for the one that belongs to the name, %d for another", i+1, was.status, r.status)
+				}
+				answers[strconv.Itoa(i)] = r
+			}
+		}
+		if answers["9"].status != http.StatusTooManyRequests {
+			t.Errorf("ten mistakes without a wait: %d", answers["9"].status)
+		}
+	})
+}
+
+// TestAResetForgivesBothNames under which one logs in, and what was guessed elsewhere.
+func TestAResetForgivesBothNames(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		s.clock()
+		in := s.as(s.add("ada"))
+		for range 10 {
+			for _, name := range []string{"ada", "Ada@example.org"} {
+				s.client().post("/login", "username", name, "password", "wrong password")
+			}
+			in.post("/settings/password", "old_password", "wrong password", "new_password", another)
+		}
+		s.client().post("/reset-password", "email", "ada@example.org")
+		s.client().post(p.linkTo(t, "ada@example.org", "/reset-password/"), "new_password", another)
+		for _, name := range []string{"ada", "ada@example.org"} {
+			if r := s.client().post("/login", "username", name, "password", another); r.status != http.StatusSeeOther {
+				t.Errorf("%s: %d", name, r.status)
+			}
+		}
+		c := s.client()
+		c.post("/login", "username", "ada", "password", another)
+		if r := c.post("/settings/password", "old_password", another, "new_password", password); r.status != http.StatusSeeOther {
+			t.Errorf("where it is asked again: %d", r.status)
 		}
 	}, withMail)
 }
