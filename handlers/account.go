@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"nameplate/internal/account"
 	"nameplate/internal/form"
 	"nameplate/views"
 )
@@ -72,27 +73,36 @@ func (a *App) updateEmail(c *fiber.Ctx) error {
 }
 
 // changeEmail asks for the address that the form holds.
-func (a *App) changeEmail(c *fiber.Ctx, account views.Account) error {
-	account.Open, account.Email = true, cut(posted(c, "email"), 1000)
-	wait, err := a.DB.Guess(c.UserContext(), a.limits(c, "proof", account.Email)...)
+func (a *App) changeEmail(c *fiber.Ctx, row views.Account) error {
+	row.Open, row.Email = true, cut(posted(c, "email"), 1000)
+	email, err := account.ParseEmail(row.Email) // as it is counted: however it is typed, it is one address
+	if err != nil {
+		return a.refuseEmail(c, row, form.Errors{"email": err.Error()})
+	}
+	wait, err := a.DB.Guess(c.UserContext(), a.limits(c, "proof", email)...)
 	if err != nil {
 		return err
 	}
 	if wait > 0 {
-		account.Saved, account.Wait = "", retryAfter(c, wait)
-		return a.showAccount(c, fiber.StatusTooManyRequests, account)
+		row.Saved, row.Wait = "", retryAfter(c, wait)
+		return a.showAccount(c, fiber.StatusTooManyRequests, row)
 	}
-	person, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), account.Person.ID, account.Email, a.Mail)
+	person, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), row.Person.ID, email, a.Mail)
 	if errs, ok := errors.AsType[form.Errors](err); ok {
-		account.Errors, account.Saved = errs, ""
-		return a.showAccount(c, fiber.StatusUnprocessableEntity, account)
+		return a.refuseEmail(c, row, errs)
 	}
 	if err != nil {
 		return err
 	}
-	account.Person, account.Open = person, false
+	row.Person, row.Open = person, false
 	if person.NewEmail != "" {
-		account.Saved = "sent"
+		row.Saved = "sent"
 	}
-	return saved(c, accountPath+"?saved="+account.Saved+"#row-email", views.EmailRow(a.page(c, yourAccount), account))
+	return saved(c, accountPath+"?saved="+row.Saved+"#row-email", views.EmailRow(a.page(c, yourAccount), row))
+}
+
+// refuseEmail says what is wrong with the address.
+func (a *App) refuseEmail(c *fiber.Ctx, row views.Account, errs form.Errors) error {
+	row.Errors, row.Saved = errs, ""
+	return a.showAccount(c, fiber.StatusUnprocessableEntity, row)
 }

@@ -187,3 +187,19 @@ func TestTheWayBackRemovesWaysIn(t *testing.T) {
 		}
 	}, withMail)
 }
+
+// TestSpacesDontMakeAnotherAddress: however often one asks, and however it is typed, one address gets a few mails.
+func TestSpacesDontMakeAnotherAddress(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		s.clock()
+		c := s.as(s.add("ada"))
+		for i := range 20 {
+			c.post("/settings/account", "email", strings.Repeat(" ", i/2)+"Victim@example.org"+strings.Repeat(" ", i))
+			p.send(t)
+		}
+		if n := len(p.Mails()); n < 3 || n > 5 {
+			t.Errorf("%d mails", n)
+		}
+	}, withMail)
+}
