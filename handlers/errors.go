@@ -38,7 +38,7 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 	problem := problemOf(err)
 	if problem.Status >= 500 {
 		problem.RequestID = rand.Text()
-		a.Log.Error("request failed", "id", problem.RequestID, "method", c.Method(), "path", c.Path(), "status", problem.Status, "err", err)
+		a.Log.Error("request failed", "id", problem.RequestID, "method", c.Method(), "path", withoutToken(c.Path()), "status", problem.Status, "err", err)
 	}
 	if problem.Status == 500 && a.DB.Ping(c.UserContext()) != nil { // its columns are others now: this server is to be started again
 		problem = views.Problem{Status: 503, Title: "Being changed just now", Text: "The site is being changed. Please try again in a minute.", Retry: 60}

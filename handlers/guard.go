@@ -122,15 +122,23 @@ func (a *App) sameOrigin(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// tokenPages are what the paths begin with that hold the token of a mail.
+var tokenPages = []string{"/verify-email/", "/undo-email/", "/reset-password/"}
+
 // tokenPage says whether a path holds the token of a mail. Such a page gives away no referrer, for which browsers say that its form
 // comes from nowhere (Fetch, append a request Origin header).
 func tokenPage(path string) bool {
-	for _, prefix := range []string{"/verify-email/", "/undo-email/", "/reset-password/"} {
-		if strings.HasPrefix(path, prefix) {
-			return true
+	return withoutToken(path) != path || path == "/register" // by invitation
+}
+
+// withoutToken leaves the token of a mail out of a path, in whatever case it was typed.
+func withoutToken(path string) string {
+	for _, page := range tokenPages {
+		if len(path) > len(page) && strings.EqualFold(path[:len(page)], page) {
+			return page + "…"
 		}
 	}
-	return path == "/register" // by invitation
+	return path
 }
 
 func scheme(address string) string { s, _, _ := strings.Cut(address, "://"); return s }
