@@ -123,7 +123,7 @@ func (tx *Tx) forgetNewEmail(ctx context.Context, id int64) error {
 }
 
 // VerifyEmail uses up the link that proves an address. The address becomes that of its person; the former one is told, with a way
-// back. It returns the person as saved. It is form.Errors when somebody else has proven the address first, and fails with
+// back if it was proven. It returns the person as saved. It is form.Errors when somebody else has proven the address first, and fails with
 // ErrNotFound for a link that can't be used.
 func (d *DB) VerifyEmail(ctx context.Context, by Author, token string) (account.User, error) {
 	var saved account.User
@@ -177,7 +177,11 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 			return after, err
 		}
 	}
-	return after, tx.queue(ctx, MailEmailChanged, after.ID, before.Email)
+	kind := MailEmailChanged
+	if before.EmailVerified.IsZero() {
+		kind = MailEmailReplaced // it may be anybody's
+	}
+	return after, tx.queue(ctx, kind, after.ID, before.Email)
 }
 
 // OwnEmail refuses another address of oneself where no password is asked for.

@@ -12,6 +12,7 @@ import (
 const (
 	MailVerify          = "verify_email"     // the link that proves users.new_email
 	MailEmailChanged    = "email_changed"    // tells the former address, with the link that undoes it
+	MailEmailReplaced   = "email_replaced"   // tells a former address that was never proven, and so gets no link
 	MailReset           = "reset_password"   // the link that lets one choose a password
 	MailPasswordChanged = "password_changed" // tells that the password is another
 	MailApproved        = "approved"         // tells that the account is active now

@@ -15,7 +15,7 @@ import (
 func TestAddressChanges(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		p, now := s.mails(&mailtest.Server{}), s.clock()
-		ada := s.add("ada")
+		ada := s.add("ada", proven)
 		c := s.as(ada)
 		r := c.post("/settings/account", "email", "new@example.org")
 		if r.status != http.StatusSeeOther || r.location() != "/settings/account?saved=sent#row-email" {
@@ -64,7 +64,7 @@ func TestAddressChanges(t *testing.T) {
 func TestTheWayBackEndsAfterAWeek(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		p, now := s.mails(&mailtest.Server{}), s.clock()
-		c := s.as(s.add("ada"))
+		c := s.as(s.add("ada", proven))
 		c.post("/settings/account", "email", "new@example.org")
 		c.post(p.last(t, "new@example.org", 1).Link())
 		told := p.last(t, "ada@example.org", 1)
@@ -135,7 +135,7 @@ func TestAddressesWithoutMail(t *testing.T) {
 func TestTheWayBackRemovesWaysIn(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		p, now := s.mails(&mailtest.Server{}), s.clock()
-		ada := s.add("ada")
+		ada := s.add("ada", proven)
 		key := func(name string) {
 			must(t, s.db.AddPasskey(t.Context(), dbAuthor(ada), db.Passkey{UserID: ada.ID, Handle: []byte("h"), KeyID: []byte(name), Data: "{}", Name: name}))
 		}

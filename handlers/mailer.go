@@ -97,7 +97,7 @@ func (m *Mailer) content(queued db.Mail, letter db.Letter) (views.Mail, error) {
 			return views.TakenMail(m.Site, m.BaseURL, letter.Owner, isNew), nil
 		}
 		return views.VerifyMail(m.Site, m.BaseURL, name, letter.Token, isNew), nil
-	case db.MailEmailChanged:
+	case db.MailEmailChanged, db.MailEmailReplaced:
 		return views.EmailChangedMail(m.Site, m.BaseURL, name, letter.Token), nil
 	case db.MailReset:
 		return views.ResetMail(m.Site, m.BaseURL, name, letter.Token, letter.Person.Password != ""), nil

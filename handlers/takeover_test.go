@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nameplate/db"
+	"nameplate/db/dbtest"
 	"nameplate/internal/account"
 	"nameplate/internal/mail/mailtest"
 )
@@ -167,6 +168,23 @@ func TestARegistrationKeepsItsAddress(t *testing.T) {
 		s.as(s.add("boss", asSuperuser)).post(path("/admin/users/ID/password", ada.ID), "new_password", another)
 		if r := s.client().post(p.linkTo(t, "ada@example.org", "/verify-email/")); r.location() != "/login?verified=1" {
 			t.Errorf("%d to %q", r.status, r.location())
+		}
+	}, withMail)
+}
+
+// TestAnAddressThatWasNeverProvenGetsNoWayBack: it may be anybody's.
+func TestAnAddressThatWasNeverProvenGetsNoWayBack(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		p := s.mails(&mailtest.Server{})
+		c := s.as(s.add("ada"))
+		c.post("/settings/account", "email", "new@example.org")
+		c.post(p.linkTo(t, "new@example.org", "/verify-email/"))
+		told := p.last(t, "ada@example.org", 1)
+		if !strings.Contains(told.Subject, "was changed") || told.Link() != "/" && told.Link() != "" {
+			t.Errorf("%s\n%s", told.Subject, told.Text)
+		}
+		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM tokens"); n != "0" {
+			t.Errorf("%s links", n)
 		}
 	}, withMail)
 }

@@ -45,14 +45,19 @@ func TakenMail(site, base, owner string, isNew bool) Mail {
 	return m
 }
 
-// EmailChangedMail tells the former address of an account that another has taken its place.
+// EmailChangedMail tells the former address of an account that another has taken its place. Without a token it says nothing of a way back.
 func EmailChangedMail(site, base, username, token string) Mail {
-	return Mail{
+	m := Mail{
 		Site: site, BaseURL: base, Subject: "The e-mail address of your account was changed",
 		Before: []string{"The account '" + username + "' at " + site + " has another e-mail address now. This one is no longer used.", "If this was you, all is well. If not, somebody else is in your account: take the change back."},
 		Button: "Take the change back", Link: base + "/undo-email/" + token,
 		After: []string{"The link works for 7 days from the change, and once. It logs everybody out, ends the password, and removes passkeys and a second factor that were added since a week before the change. Then you choose a new password."},
 	}
+	if token == "" {
+		m.Before[1] = "If this was you, all is well. If not, somebody else is in your account: ask an administrator for help."
+		m.Button, m.Link, m.After = "", "", nil
+	}
+	return m
 }
 
 // ResetMail is the link with which one chooses a password. Has says whether there is one that lets in until then.

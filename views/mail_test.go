@@ -23,6 +23,7 @@ func mails(site, username string) map[string]Mail {
 		"taken-new":            TakenMail(site, base, username, true),
 		"taken":                TakenMail(site, base, username, false),
 		"email-changed":        EmailChangedMail(site, base, username, mailToken),
+		"email-replaced":       EmailChangedMail(site, base, username, ""),
 		"reset-password":       ResetMail(site, base, username, mailToken, true),
 		"reset-no-password":    ResetMail(site, base, username, mailToken, false),
 		"two-factor-on":        TwoFactorMail(site, base, username, true),

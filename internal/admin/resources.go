@@ -78,6 +78,7 @@ func sessions() Resource {
 var mailKinds = []profile.Option{
 	{Value: "verify_email", Label: "Confirm your e-mail address"},
 	{Value: "email_changed", Label: "The e-mail address was changed"},
+	{Value: "email_replaced", Label: "The e-mail address, which was not confirmed, was changed"},
 	{Value: "reset_password", Label: "Choose a new password"},
 	{Value: "password_changed", Label: "The password was changed"},
 	{Value: "two_factor_on", Label: "Two-factor authentication was turned on"},
