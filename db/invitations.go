@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -95,15 +96,35 @@ func (d *DB) scanInvitation(row scanner) (i Invitation, err error) {
 }
 
 // Invitation returns the invitation that a token stands for, if somebody may still come by it. It fails with ErrNotFound.
-func (d *DB) Invitation(ctx context.Context, token string) (Invitation, error) {
-	i, err := d.scanInvitation(d.r.QueryRowContext(ctx, d.dialect(invitationRows+"WHERE i.token_hash = ?1"), tokenHash(token)))
-	if err == nil && !i.Open {
-		err = ErrNotFound
-	}
+func (d *DB) Invitation(ctx context.Context, token string) (i Invitation, err error) {
+	err = d.read(ctx, func(tx *Tx) error {
+		hash := tokenHash(token)
+		if i, err = d.scanInvitation(tx.row(ctx, invitationRows+"WHERE i.token_hash = ?1", hash)); err != nil {
+			return err
+		}
+		if !i.Open {
+			return ErrNotFound
+		}
+		var by sql.NullInt64
+		if err := tx.row(ctx, "SELECT by_id FROM invitations WHERE id = ?1", i.ID).Scan(&by); err != nil {
+			return err
+		}
+		return tx.stillInvites(ctx, by)
+	})
 	if err != nil {
-		return Invitation{}, fmt.Errorf("read an invitation: %w", told(err))
+		return Invitation{}, fmt.Errorf("read an invitation: %w", err)
 	}
 	return i, nil
+}
+
+// stillInvites fails with ErrNotFound where who has made an invitation may invite no more, at this moment. Nothing ends by that: whoever may
+// again has their invitations again. One of somebody who is gone stays.
+func (tx *Tx) stillInvites(ctx context.Context, by sql.NullInt64) error {
+	err := tx.may(ctx, Author{ID: by.Int64}, account.Add, account.Invitations)
+	if errors.Is(err, ErrForbidden) {
+		return ErrNotFound
+	}
+	return err
 }
 
 // revoke ends an invitation. The mail with its link goes, where it is still to be sent.
@@ -130,8 +151,12 @@ func invitationSubject(id int64) subject {
 // comeBy uses an invitation for somebody who registers. Of two who use the last one at once, one gets ErrNotFound.
 func (tx *Tx) comeBy(ctx context.Context, token string, userID int64) error {
 	var id int64
-	err := tx.row(ctx, "UPDATE invitations SET uses = uses + 1 WHERE token_hash = ?1 AND uses < max_uses AND expires_at > ?2 RETURNING id",
-		tokenHash(token), tx.now()).Scan(&id)
+	var by sql.NullInt64
+	err := tx.row(ctx, "UPDATE invitations SET uses = uses + 1 WHERE token_hash = ?1 AND uses < max_uses AND expires_at > ?2 RETURNING id, by_id",
+		tokenHash(token), tx.now()).Scan(&id, &by)
+	if err == nil {
+		err = tx.stillInvites(ctx, by)
+	}
 	if err != nil {
 		return err
 	}
@@ -139,7 +164,8 @@ func (tx *Tx) comeBy(ctx context.Context, token string, userID int64) error {
 	return err
 }
 
-// invitationLetter makes the link of an invitation that is mailed. One that was revoked meanwhile has nothing to tell.
+// invitationLetter makes the link of an invitation that is mailed. One that was revoked meanwhile, or whose maker
+// may invite no more, has nothing to tell.
 func (tx *Tx) invitationLetter(ctx context.Context, m Mail, l *Letter) error {
 	l.To, l.Token = m.Address, rand.Text()
 	var by sql.NullInt64
@@ -150,6 +176,9 @@ func (tx *Tx) invitationLetter(ctx context.Context, m Mail, l *Letter) error {
 		return err
 	}
 	l.Expires = fromMilli(expires)
+	if err := tx.stillInvites(ctx, by); err != nil {
+		return err
+	}
 	if by.Valid {
 		l.Person, err = tx.person(ctx, by.Int64)
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"nameplate/db"
+	"nameplate/db/dbtest"
 	"nameplate/internal/account"
 	"nameplate/internal/mail/mailtest"
 )
@@ -223,6 +226,69 @@ func TestInvitationOverPlainHTTP(t *testing.T) {
 		r := c.post("/register", "csrfmiddlewaretoken", csrf, "invitation", token, "username", "ada", "email", "ada@example.org", "password", password)
 		if r.status != http.StatusSeeOther {
 			t.Errorf("with it: %d", r.status)
+		}
+	}, byInvitation)
+}
+
+// TestInvitationsEndWithTheRightToInvite: of who may invite no more nobody comes, also by a link that is still to be mailed. Who may again, has
+// them again.
+func TestInvitationsEndWithTheRightToInvite(t *testing.T) {
+	for name, lose := range map[string]func(u *account.User){
+		"deactivated":            func(u *account.User) { u.IsActive = false },
+		"no longer staff":        func(u *account.User) { u.IsStaff = false },
+		"no longer permitted to": func(u *account.User) { u.Permissions = []string{"users.view"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *site) {
+				p := s.mails(&mailtest.Server{})
+				boss, clerk := s.add("boss", asSuperuser), s.add("clerk", asStaff)
+				c := s.as(clerk)
+				token := c.invite("max_uses", "2")
+				other := s.client()
+				if r := other.get("/register?invitation=" + token); r.status != http.StatusOK || r.value("invitation") == "" {
+					t.Fatalf("before: %d", r.status)
+				}
+				c.post("/admin/invitations", "email", "ada@example.org", "max_uses", "1", "days", "7")
+				set := func(change func(u *account.User)) {
+					u, err := s.db.User(t.Context(), clerk.ID)
+					must(t, err)
+					u.Permissions = account.Permissions()
+					change(&u)
+					_, err = s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, u)
+					must(t, err)
+				}
+				set(lose)
+				if r := other.get("/register?invitation=" + token); !r.says("This invitation does not work any more") {
+					t.Errorf("its page: %d", r.status)
+				}
+				if r := other.come(token, "ada", "ada@example.org"); r.status != http.StatusForbidden || !r.says("does not work any more") {
+					t.Errorf("coming by it: %d", r.status)
+				}
+				_, err := s.db.Register(t.Context(), db.Author{}, account.User{Username: "eve", Email: "eve@example.org", IsActive: true}, token)
+				if !errors.Is(err, db.ErrNotFound) {
+					t.Errorf("coming by it at the same moment: %v", err)
+				}
+				if p.send(t); len(p.Mails()) > 0 {
+					t.Error("the link is mailed")
+				}
+				set(func(u *account.User) { u.IsActive, u.IsStaff = true, true })
+				if r := other.come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther {
+					t.Errorf("afterwards: %d", r.status)
+				}
+			}, byInvitation, withMail)
+		})
+	}
+}
+
+// TestInvitationsOutliveWhoHasGone, as does what the command line has made.
+func TestInvitationsOutliveWhoHasGone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, clerk := s.add("boss", asSuperuser), s.add("clerk", asStaff)
+		token := s.as(clerk).invite()
+		dbtest.Exec(t, s.db, "UPDATE invitations SET by_id = NULL")
+		must(t, s.db.DeleteUser(t.Context(), dbAuthor(boss), boss, clerk.ID))
+		if r := s.client().come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther {
+			t.Errorf("%d", r.status)
 		}
 	}, byInvitation)
 }
