@@ -16,13 +16,18 @@ import (
 // somebody who registers with a NewEmail, to which the link that proves it is mailed.
 // It returns form.Errors for what may not be saved or is taken, and ErrPictureGone (with form.Errors) for a token nobody knows.
 func (d *DB) CreateUser(ctx context.Context, by Author, u account.User) (account.User, error) {
-	return d.createUser(ctx, by, u, func(*Tx, account.User) error { return nil })
+	return d.createUser(ctx, by, u, func(tx *Tx, u account.User) error { return tx.queue(ctx, MailVerify, u.ID, u.NewEmail) })
 }
 
-// Register is CreateUser for somebody who registers, by an invitation if the token is not empty. It fails with ErrNotFound for an
-// invitation by which nobody may come any more.
-func (d *DB) Register(ctx context.Context, by Author, u account.User, invitation string) (account.User, error) {
+// Register is CreateUser for somebody who registers, by an invitation if the token is not empty. With mail false, the link that proves the
+// address is not mailed yet. It fails with ErrNotFound for an invitation by which nobody may come any more.
+func (d *DB) Register(ctx context.Context, by Author, u account.User, invitation string, mail bool) (account.User, error) {
 	return d.createUser(ctx, by, u, func(tx *Tx, u account.User) (err error) {
+		if mail {
+			if err := tx.queue(ctx, MailVerify, u.ID, u.NewEmail); err != nil {
+				return err
+			}
+		}
 		if invitation != "" {
 			err = tx.comeBy(ctx, invitation, u.ID)
 		} else if u.AwaitsApproval && u.NewEmail == "" {
@@ -95,10 +100,7 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 			return err
 		}
 	}
-	if err := tx.log(ctx, by, *u, "add", change{}); err != nil || u.NewEmail == "" {
-		return err
-	}
-	return tx.queue(ctx, MailVerify, u.ID, u.NewEmail)
+	return tx.log(ctx, by, *u, "add", change{})
 }
 
 // insertUser writes a person with the profile. Somebody who comes back has an id and a last log-in.

@@ -13,10 +13,19 @@ import (
 // UnprovenTime is how long a registration keeps its username while its address is not proven.
 const UnprovenTime = 7 * 24 * time.Hour
 
+// Proof is how an address comes to be somebody's.
+type Proof int
+
+const (
+	NoProof     Proof = iota // it is theirs because they say so: a site without mail
+	ProofSent                // once it is proven with the link that is mailed to it
+	ProofUnsent              // likewise, and no link is mailed yet, because it has got enough mail for now. SendProof mails one
+)
+
 // ChangeEmail asks for another address of a person. It becomes theirs once it is proven; until then the former one stays.
-// Whether somebody else has it is not told, but mailed to that somebody. With prove false, on a site without mail, it becomes
+// Whether somebody else has it is not told, but mailed to that somebody. With NoProof it becomes
 // theirs at once, and it is form.Errors when it is taken. It is form.Errors when it is no address.
-func (d *DB) ChangeEmail(ctx context.Context, by Author, id int64, email string, prove bool) (account.User, error) {
+func (d *DB) ChangeEmail(ctx context.Context, by Author, id int64, email string, proof Proof) (account.User, error) {
 	email, err := account.ParseEmail(email)
 	if err != nil {
 		return account.User{}, form.Errors{"email": err.Error()}
@@ -28,11 +37,11 @@ func (d *DB) ChangeEmail(ctx context.Context, by Author, id int64, email string,
 			return err
 		}
 		saved = before
-		if account.Key(email) == account.Key(before.Email) || !prove {
+		if account.Key(email) == account.Key(before.Email) || proof == NoProof {
 			return tx.changeEmailNow(ctx, by, before, email, &saved)
 		}
 		saved.NewEmail = email
-		return tx.askForProof(ctx, id, email)
+		return tx.askForProof(ctx, id, email, proof)
 	})
 	if err != nil {
 		return account.User{}, fmt.Errorf("change the address of user %d: %w", id, err)
@@ -60,11 +69,11 @@ func (tx *Tx) changeEmailNow(ctx context.Context, by Author, before account.User
 }
 
 // askForProof notes an address that waits, and mails its link. A former one that waited is forgotten.
-func (tx *Tx) askForProof(ctx context.Context, id int64, email string) error {
-	if err := errors.Join(tx.dropTokens(ctx, TokenVerify, id), tx.unqueue(ctx, MailVerify, id)); err != nil {
+func (tx *Tx) askForProof(ctx context.Context, id int64, email string, proof Proof) error {
+	if err := tx.forgetNewEmail(ctx, id); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "UPDATE users SET new_email = ?2 WHERE id = ?1", id, email); err != nil {
+	if _, err := tx.exec(ctx, "UPDATE users SET new_email = ?2 WHERE id = ?1", id, email); err != nil || proof == ProofUnsent {
 		return err
 	}
 	return tx.queue(ctx, MailVerify, id, email)

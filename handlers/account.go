@@ -79,7 +79,7 @@ func (a *App) changeEmail(c *fiber.Ctx, row views.Account) error {
 	if err != nil {
 		return a.refuseEmail(c, row, form.Errors{"email": err.Error()})
 	}
-	wait, err := a.DB.Guess(c.UserContext(), a.limits(c, "proof", email)...)
+	proof, wait, err := a.proof(c, email)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (a *App) changeEmail(c *fiber.Ctx, row views.Account) error {
 		row.Saved, row.Wait = "", retryAfter(c, wait)
 		return a.showAccount(c, fiber.StatusTooManyRequests, row)
 	}
-	person, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), row.Person.ID, email, a.Mail)
+	person, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), row.Person.ID, email, proof)
 	if errs, ok := errors.AsType[form.Errors](err); ok {
 		return a.refuseEmail(c, row, errs)
 	}

@@ -264,7 +264,7 @@ func TestInvitationsEndWithTheRightToInvite(t *testing.T) {
 				if r := other.come(token, "ada", "ada@example.org"); r.status != http.StatusForbidden || !r.says("does not work any more") {
 					t.Errorf("coming by it: %d", r.status)
 				}
-				_, err := s.db.Register(t.Context(), db.Author{}, account.User{Username: "eve", Email: "eve@example.org", IsActive: true}, token)
+				_, err := s.db.Register(t.Context(), db.Author{}, account.User{Username: "eve", Email: "eve@example.org", IsActive: true}, token, true)
 				if !errors.Is(err, db.ErrNotFound) {
 					t.Errorf("coming by it at the same moment: %v", err)
 				}

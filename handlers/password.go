@@ -84,7 +84,7 @@ func (a *App) requestReset(c *fiber.Ctx) error {
 		reset.Error = err.Error()
 		return a.showReset(c, fiber.StatusUnprocessableEntity, reset)
 	}
-	wait, err := a.DB.Guess(c.UserContext(), a.limits(c, "reset", email)...)
+	wait, err := a.DB.Guess(c.UserContext(), a.mailFrom(c, "reset")...)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,11 @@ func (a *App) requestReset(c *fiber.Ctx) error {
 		reset.Error = "A link was asked for too often. Please wait " + retryAfter(c, wait) + ", then try again."
 		return a.showReset(c, fiber.StatusTooManyRequests, reset)
 	}
-	if err := a.DB.RequestReset(c.UserContext(), email); err != nil {
+	mail, err := a.mayMail(c, "reset", email)
+	if err == nil && mail {
+		err = a.DB.RequestReset(c.UserContext(), email)
+	}
+	if err != nil {
 		return err
 	}
 	return redirect(c, "/reset-password?sent=1")

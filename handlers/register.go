@@ -55,7 +55,7 @@ func (a *App) register(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if wait, err := a.waitToRegister(c, user.Email, len(filled.Errors) == 0); err != nil {
+	if wait, err := a.waitToRegister(c, len(filled.Errors) == 0); err != nil {
 		return err
 	} else if wait > 0 {
 		return a.refuseForNow(c, filled, wait)
@@ -66,7 +66,11 @@ func (a *App) register(c *fiber.Ctx) error {
 	filled.Invitation = token
 	a.admit(invitation, &user, filled.Errors)
 	created, err := a.addUser(c.UserContext(), user, filled, func(user account.User) (account.User, error) {
-		return a.DB.Register(c.UserContext(), a.author(c), user, token)
+		mail, err := a.mayMail(c, "proof", user.NewEmail)
+		if err != nil {
+			return user, err
+		}
+		return a.DB.Register(c.UserContext(), a.author(c), user, token, mail)
 	})
 	if isNotFound(err) { // somebody else came by it meanwhile
 		return a.refuseStranger(c, fiber.StatusForbidden, true)

@@ -23,7 +23,7 @@ import (
 //	logging in                 per name 3, per network 100
 //	one's own password         per account 5
 //	a code of a second factor  per account 5
-//	a mail with a link         per address or account 3, per network 30
+//	a mail with a link         per address 3, beyond which none is sent, and per network 30
 //	registering                per network 100
 //	hearing that a name is taken, from a check or a form: per network 20, per account 20
 //	asking for a passkey       per network 100
@@ -65,12 +65,24 @@ func (a *App) passkeyGuesses(c *fiber.Ctx) []db.Guess {
 	return a.throttled(db.Guess{Key: "passkey from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})
 }
 
-// limits are what asking for mail counts against: what it is about, and the network.
-func (a *App) limits(c *fiber.Ctx, what, about string) []db.Guess {
-	return a.throttled(
-		db.Guess{Key: what + " " + hashed(account.Key(about)), Free: 3, Every: 1},
-		db.Guess{Key: what + " from " + network(a.address(c)), Free: 30, Every: 5, Shared: true},
-	)
+// mailLimit is what a mail to one address counts against.
+func (a *App) mailLimit(what, address string) []db.Guess {
+	return a.throttled(db.Guess{Key: what + " " + hashed(account.Key(address)), Free: 3, Every: 1})
+}
+
+// mayMail counts a mail with a link to an address, and says whether it is sent. Whoever asks for one mail too many is answered as always: a
+// wait would let strangers keep somebody from using their own address.
+func (a *App) mayMail(c *fiber.Ctx, what, address string) (bool, error) {
+	if address == "" {
+		return false, nil
+	}
+	wait, err := a.DB.Guess(c.UserContext(), a.mailLimit(what, address)...)
+	return wait == 0, err
+}
+
+// mailFrom is what asking for mail counts against: the network.
+func (a *App) mailFrom(c *fiber.Ctx, what string) []db.Guess {
+	return a.throttled(db.Guess{Key: what + " from " + network(a.address(c)), Free: 30, Every: 5, Shared: true})
 }
 
 // lookUps are what hearing that a name is taken counts against: the network, and who is signed in. So nobody lists the names.
@@ -97,22 +109,18 @@ func hashed(text string) string {
 }
 
 // waitToRegister says how long one has to wait before a form to register is looked at. A form that makes an account, if nothing more is
-// found wrong with it, is counted; where it sends mail, against the address, too.
-func (a *App) waitToRegister(c *fiber.Ctx, email string, counts bool) (time.Duration, error) {
+// found wrong with it, is counted.
+func (a *App) waitToRegister(c *fiber.Ctx, counts bool) (time.Duration, error) {
 	wait, err := a.DB.Wait(c.UserContext(), a.lookUps(c)...)
 	if err != nil || wait > 0 || !counts {
 		return wait, err
 	}
-	guesses := a.throttled(db.Guess{Key: "register from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})
-	if a.Mail {
-		guesses = append(guesses, a.limits(c, "proof", email)[:min(1, len(guesses))]...)
-	}
-	return a.DB.Guess(c.UserContext(), guesses...)
+	return a.DB.Guess(c.UserContext(), a.throttled(db.Guess{Key: "register from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})...)
 }
 
 // refuseForNow answers the form to register with all that was typed, and how long to wait. It tells nothing of names.
 func (a *App) refuseForNow(c *fiber.Ctx, filled views.Filled, wait time.Duration) error {
-	filled.Errors = form.Errors{"": "Too many forms came from your network, or for this address. Please wait " + retryAfter(c, wait) + ", then send it again: all that you typed is still here."}
+	filled.Errors = form.Errors{"": "Too many forms came from your network. Please wait " + retryAfter(c, wait) + ", then send it again: all that you typed is still here."}
 	if err := a.hold(c, filled); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (a *App) askForProof(c *fiber.Ctx, person account.User, guesses []db.Guess)
 
 // mailProof mails the link that proves an address, unless that was done too often just now.
 func (a *App) mailProof(c *fiber.Ctx, person account.User) (wait time.Duration, err error) {
-	wait, err = a.DB.Guess(c.UserContext(), a.limits(c, "proof", orElse(person.NewEmail, person.Email))...)
+	wait, err = a.DB.Guess(c.UserContext(), append(a.mailLimit("proof", orElse(person.NewEmail, person.Email)), a.mailFrom(c, "proof")...)...)
 	if err != nil || wait > 0 {
 		return wait, err
 	}
@@ -99,6 +99,18 @@ func (a *App) sendProof(c *fiber.Ctx) error {
 	return redirect(c, "/verify-email?sent=1")
 }
 
+// proof counts that an address is asked for, and says how it is proven, unless one has to wait.
+func (a *App) proof(c *fiber.Ctx, email string) (db.Proof, time.Duration, error) {
+	wait, err := a.DB.Guess(c.UserContext(), a.mailFrom(c, "proof")...)
+	if err != nil || wait > 0 || !a.Mail {
+		return db.NoProof, wait, err
+	}
+	if mail, err := a.mayMail(c, "proof", email); err != nil || !mail {
+		return db.ProofUnsent, 0, err
+	}
+	return db.ProofSent, 0, nil
+}
+
 // correctEmail gives a registration another address to be proven.
 func (a *App) correctEmail(c *fiber.Ctx, person account.User) error {
 	look := views.LookAtMail{Email: cut(posted(c, "email"), 1000)}
@@ -110,7 +122,7 @@ func (a *App) correctEmail(c *fiber.Ctx, person account.User) error {
 		look.Error = err.Error()
 		return a.showLookAtMail(c, fiber.StatusUnprocessableEntity, look)
 	}
-	wait, err := a.DB.Guess(c.UserContext(), a.limits(c, "proof", email)...)
+	proof, wait, err := a.proof(c, email)
 	if err != nil {
 		return err
 	}
@@ -118,7 +130,7 @@ func (a *App) correctEmail(c *fiber.Ctx, person account.User) error {
 		look.Wait = retryAfter(c, wait)
 		return a.showLookAtMail(c, fiber.StatusTooManyRequests, look)
 	}
-	if _, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), person.ID, email, true); err != nil {
+	if _, err := a.DB.ChangeEmail(c.UserContext(), a.author(c), person.ID, email, proof); err != nil {
 		return err
 	}
 	return redirect(c, "/verify-email?sent=1")
