@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"nameplate/db"
 	"nameplate/internal/account"
 	"nameplate/internal/auth"
 	"nameplate/internal/form"
@@ -51,26 +52,39 @@ func (a *App) register(c *fiber.Ctx) error {
 	if !a.open() && invitation.ID == 0 {
 		return a.refuseStranger(c, fiber.StatusForbidden, token != "")
 	}
+	if invitation.ID == 0 {
+		token = ""
+	}
+	uploads, wait, err := a.countUploads(c)
+	if err != nil {
+		return err
+	}
 	filled, user, err := a.readNewUser(c, a.Profile.Registering(), true)
 	if err != nil {
 		return err
 	}
-	if wait, err := a.waitToRegister(c, len(filled.Errors) == 0); err != nil {
-		return err
-	} else if wait > 0 {
-		return a.refuseForNow(c, filled, wait)
-	}
-	if invitation.ID == 0 {
-		token = ""
-	}
 	filled.Invitation = token
+	if wait > 0 {
+		return a.refuseForNow(c, filled, tooManyPictures(retryAfter(c, wait)))
+	}
+	if wait, err = a.waitToRegister(c, len(filled.Errors) == 0); err != nil {
+		return err
+	}
+	if wait > 0 {
+		return a.refuseForNow(c, filled, tooManyForms(retryAfter(c, wait)))
+	}
+	return a.enroll(c, invitation, user, filled, uploads)
+}
+
+// enroll makes the account that the form is for. Uploads are the guesses that it has turned out not to be.
+func (a *App) enroll(c *fiber.Ctx, invitation db.Invitation, user account.User, filled views.Filled, uploads []db.Guess) error {
 	a.admit(invitation, &user, filled.Errors)
 	created, err := a.addUser(c.UserContext(), user, filled, func(user account.User) (account.User, error) {
 		mail, err := a.mayMail(c, "proof", user.NewEmail)
 		if err != nil {
 			return user, err
 		}
-		return a.DB.Register(c.UserContext(), a.author(c), user, token, mail)
+		return a.DB.Register(c.UserContext(), a.author(c), user, filled.Invitation, mail)
 	})
 	if isNotFound(err) { // somebody else came by it meanwhile
 		return a.refuseStranger(c, fiber.StatusForbidden, true)
@@ -82,9 +96,17 @@ func (a *App) register(c *fiber.Ctx) error {
 		}
 		return a.showRegister(c, refusal(errs), filled)
 	}
+	if err == nil && len(uploads) > 0 {
+		err = a.DB.Forgive(c.UserContext(), uploads...)
+	}
 	if err != nil {
 		return err
 	}
+	return a.enrolled(c, created)
+}
+
+// enrolled signs in who has just registered, unless something is still to be waited for.
+func (a *App) enrolled(c *fiber.Ctx, created account.User) error {
 	switch {
 	case created.Unproven():
 		return a.awaitProof(c, created)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ import (
 //	a code of a second factor  per account 5
 //	a mail with a link         per address 3, beyond which none is sent, and per network 30
 //	registering                per network 100
+//	a picture with a form to register, unless that makes an account: per network 30
 //	hearing that a name is taken, from a check or a form: per network 20, per account 20
 //	asking for a passkey       per network 100
 
@@ -118,13 +120,38 @@ func (a *App) waitToRegister(c *fiber.Ctx, counts bool) (time.Duration, error) {
 	return a.DB.Guess(c.UserContext(), a.throttled(db.Guess{Key: "register from " + network(a.address(c)), Free: 100, Every: 10, Shared: true})...)
 }
 
+// countUploads counts a form to register that brings a picture or a file, before that is read: it is kept, whatever becomes of the form. While
+// one has to wait, what came along is left unread. Who makes an account with it is forgiven.
+func (a *App) countUploads(c *fiber.Ctx) (guesses []db.Guess, wait time.Duration, err error) {
+	sent, err := c.MultipartForm()
+	if err != nil || !a.Throttle {
+		return nil, 0, nil
+	}
+	if !slices.ContainsFunc(a.signUp, func(attr profile.Attribute) bool { return len(sent.File[attr.Name]) > 0 }) {
+		return nil, 0, nil
+	}
+	guesses = []db.Guess{{Key: "uploads from " + network(a.address(c)), Free: 30, Every: 5, Shared: true}}
+	if wait, err = a.DB.Guess(c.UserContext(), guesses...); wait > 0 {
+		clear(sent.File)
+	}
+	return guesses, wait, err
+}
+
 // refuseForNow answers the form to register with all that was typed, and how long to wait. It tells nothing of names.
-func (a *App) refuseForNow(c *fiber.Ctx, filled views.Filled, wait time.Duration) error {
-	filled.Errors = form.Errors{"": "Too many forms came from your network. Please wait " + retryAfter(c, wait) + ", then send it again: all that you typed is still here."}
+func (a *App) refuseForNow(c *fiber.Ctx, filled views.Filled, why string) error {
+	filled.Errors = form.Errors{"": why}
 	if err := a.hold(c, filled); err != nil {
 		return err
 	}
 	return a.showRegister(c, fiber.StatusTooManyRequests, filled)
+}
+
+func tooManyForms(wait string) string {
+	return "Too many forms came from your network. Please wait " + wait + ", then send it again: all that you typed is still here."
+}
+
+func tooManyPictures(wait string) string {
+	return "Too many pictures came from your network. Please wait " + wait + ", then choose yours again and send the form: all that you typed is still here."
 }
 
 // looksUp says whether checking a value of an attribute tells whether somebody has it.
