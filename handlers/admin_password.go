@@ -58,7 +58,7 @@ func (a *App) updateUserPassword(c *fiber.Ctx) error {
 	if err != nil {
 		return fmt.Errorf("hash the new password of user %d: %w", person.ID, err)
 	}
-	if err := a.DB.SetPassword(c.UserContext(), a.author(c), person.ID, hash); err != nil {
+	if err := a.setPassword(c, person, hash); err != nil {
 		return err
 	}
 	return redirect(c, userPath(person.ID)+"?saved=1")

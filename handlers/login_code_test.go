@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"nameplate/internal/account"
+	"nameplate/internal/mail/mailtest"
 )
 
 func TestCodesAreNotGuessed(t *testing.T) {
@@ -70,4 +73,40 @@ func TestCodeIsTakenOnce(t *testing.T) {
 			}
 		}
 	}, func(a *App) { a.Throttle = false })
+}
+
+// TestAPasswordForgivesCodes: who has the former password can lock its owner out of the codes, until there is another.
+func TestAPasswordForgivesCodes(t *testing.T) {
+	for way, set := range map[string]func(s *site, p *post, in *client, ada account.User){
+		"a reset": func(s *site, p *post, _ *client, _ account.User) {
+			s.client().post("/reset-password", "email", "ada@example.org")
+			s.client().post(p.linkTo(s.t, "ada@example.org", "/reset-password/"), "new_password", another)
+		},
+		"its owner": func(_ *site, _ *post, in *client, _ account.User) {
+			in.post("/settings/password", "old_password", password, "new_password", another)
+		},
+		"an admin": func(s *site, _ *post, _ *client, ada account.User) {
+			s.as(s.add("boss", asSuperuser)).post(path("/admin/users/ID/password", ada.ID), "new_password", another)
+		},
+	} {
+		t.Run(way, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *site) {
+				p, now := s.mails(&mailtest.Server{}), s.clock()
+				ada := s.add("ada")
+				in := s.as(ada)
+				secret, _ := in.turnOn(now)
+				now.pass(time.Minute)
+				thief := s.half("ada")
+				for range 10 {
+					thief.post("/login/code", "code", "000000")
+				}
+				set(s, p, in, ada)
+				c := s.client()
+				c.post("/login", "username", "ada", "password", another)
+				if r := c.post("/login/code", "code", code(t, secret, now.now())); r.status != http.StatusSeeOther || !c.in() {
+					t.Errorf("the right code: %d to %q", r.status, r.location())
+				}
+			}, withMail)
+		})
+	}
 }

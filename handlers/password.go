@@ -52,13 +52,21 @@ func (a *App) updatePassword(c *fiber.Ctx) error {
 	if person.Password, err = a.Hasher.Hash(c.UserContext(), password); err != nil {
 		return fmt.Errorf("hash the new password of user %d: %w", person.ID, err)
 	}
-	if err := a.DB.SetPassword(c.UserContext(), a.author(c), person.ID, person.Password); err != nil {
+	if err := a.setPassword(c, person, person.Password); err != nil {
 		return err
 	}
 	if err := a.renewSession(c, person); err != nil {
 		return err
 	}
 	return redirect(c, accountPath+"?saved=password")
+}
+
+// setPassword gives a person another password, and forgives what was guessed at the account.
+func (a *App) setPassword(c *fiber.Ctx, person account.User, hash string) error {
+	if err := a.DB.SetPassword(c.UserContext(), a.author(c), person.ID, hash); err != nil {
+		return err
+	}
+	return a.DB.Forgive(c.UserContext(), a.forgiven(person)...)
 }
 
 // checkPassword says what is wrong with a new password of person.

@@ -46,9 +46,11 @@ func loginGuess(name string) db.Guess {
 	return db.Guess{Key: "login " + hashed(account.Key(strings.TrimSpace(name))), Free: 3, Every: 1}
 }
 
-// forgiven are the guesses at an account that a reset forgives: by both of its names, and by who is signed in.
+// forgiven are the guesses at an account that another password forgives: by both of its names, by who is signed in, and those at its codes, which
+// only who knew the former one could make.
 func (a *App) forgiven(person account.User) []db.Guess {
-	return append(a.ownGuesses(person.ID), a.throttled(loginGuess(person.Username), loginGuess(person.Email))...)
+	names := a.throttled(loginGuess(person.Username), loginGuess(person.Email))
+	return slices.Concat(names, a.ownGuesses(person.ID), a.codeGuesses(person.ID))
 }
 
 // ownGuesses are what the password of who is signed in counts against, where it is asked for again. Strangers who try to log in are not to
