@@ -37,14 +37,14 @@ func TestEachEventIsCountedOnce(t *testing.T) {
 		}
 		wantToday(t, d, "nothing yet", db.Day{})
 
-		ada, err := d.Register(t.Context(), nobody, account.User{Username: "ada", IsActive: true}, "")
+		ada, err := d.Register(t.Context(), nobody, account.User{Username: "ada", IsActive: true}, "", true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Register(t.Context(), nobody, account.User{Username: "ADA"}, ""); err == nil {
+		if _, err := d.Register(t.Context(), nobody, account.User{Username: "ADA"}, "", true); err == nil {
 			t.Fatal("a name was given twice")
 		}
-		if _, err := d.Register(t.Context(), nobody, account.User{Username: "eve"}, "no such invitation"); !errors.Is(err, db.ErrNotFound) {
+		if _, err := d.Register(t.Context(), nobody, account.User{Username: "eve"}, "no such invitation", true); !errors.Is(err, db.ErrNotFound) {
 			t.Fatal(err)
 		}
 		add(t, d, account.User{Username: "grace"}) // by an admin: nobody signed up

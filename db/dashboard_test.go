@@ -32,12 +32,12 @@ func TestDashboard(t *testing.T) {
 		gone := add(t, d, account.User{Username: "gone", Email: "gone@example.org"})
 		for i := range 7 {
 			u := account.User{Username: "waits" + strconv.Itoa(i), Email: "w" + strconv.Itoa(i) + "@example.org", AwaitsApproval: true}
-			if _, err := d.Register(t.Context(), nobody, u, ""); err != nil {
+			if _, err := d.Register(t.Context(), nobody, u, "", true); err != nil {
 				t.Fatal(err)
 			}
 		}
 		unproven := account.User{Username: "unproven", NewEmail: "u@example.org", AwaitsApproval: true}
-		if _, err := d.Register(t.Context(), nobody, unproven, ""); err != nil {
+		if _, err := d.Register(t.Context(), nobody, unproven, "", true); err != nil {
 			t.Fatal(err)
 		}
 		gone.LastName, gone.Email = "Hopper", "grace@example.org"

@@ -99,7 +99,7 @@ func TestAnAdminsChangeOfAddressIsTold(t *testing.T) {
 		},
 		"a table": func(c *client, u account.User) {
 			r := c.upload(importPath, "file", "a.csv", []byte("username,email\n"+u.Username+",new@evil.example\n"))
-			c.post(importPath, "confirm", "1", "table", r.value("table"), "seen", r.value("seen"))
+			c.post(importPath, "confirm", "1", "import", r.value("import"), "seen", r.value("seen"))
 		},
 	} {
 		t.Run(way, func(t *testing.T) {
