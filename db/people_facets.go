@@ -9,11 +9,13 @@ import (
 	"nameplate/internal/profile"
 )
 
-// facetsMost is how many options of a filter are counted at most.
-const facetsMost = 20
+const (
+	facetsMost  = 20    // options of a filter that are counted at most
+	facetsAmong = 2_000 // people of a narrowed list that are looked at, one by one
+)
 
 // Facets counts for each option of each filter how many people of the list it would leave: those that fit all else that is asked for. Like
-// the list itself, they are counted as far as maxTotal.
+// the list itself, they are counted as far as maxTotal; of a list that is narrowed already, among its first facetsAmong people.
 func (d *DB) Facets(ctx context.Context, q admin.Query) (facets admin.Facets, err error) {
 	facets = admin.Facets{}
 	err = d.read(ctx, func(tx *Tx) error {
@@ -86,7 +88,7 @@ func (tx *Tx) facets(ctx context.Context, resource admin.Resource, q admin.Query
 		}
 		sums = append(sums, "COALESCE(sum(CASE WHEN "+strings.Join(tests, " AND ")+" THEN 1 ELSE 0 END), 0)")
 	}
-	query, args := used("SELECT "+strings.Join(sums, ", ")+" FROM (SELECT id FROM ("+ids+fmt.Sprintf(") i LIMIT %d) c", maxTotal+1)+l.joined("c.id"), l.args)
+	query, args := used("SELECT "+strings.Join(sums, ", ")+" FROM (SELECT id FROM ("+ids+fmt.Sprintf(") i LIMIT %d) c", facetsAmong+1)+l.joined("c.id"), l.args)
 	counts := make([]int, len(sums))
 	dest := make([]any, len(sums))
 	for i := range counts {
@@ -96,7 +98,7 @@ func (tx *Tx) facets(ctx context.Context, resource admin.Resource, q admin.Query
 		return err
 	}
 	for i, o := range options {
-		into.Set(o.name, o.value, admin.Count{N: counts[i+1], More: counts[0] > maxTotal})
+		into.Set(o.name, o.value, admin.Count{N: counts[i+1], More: counts[0] > facetsAmong})
 	}
 	return nil
 }
