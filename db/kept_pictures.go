@@ -18,6 +18,17 @@ func (tx *Tx) keepPicture(ctx context.Context, userID int64, name string) error 
 	return nil
 }
 
+// HidesPicture says whether a picture is nobody's now, and its files stay for an undo alone: nobody is to see it.
+func (d *DB) HidesPicture(ctx context.Context, name string) (hidden bool, err error) {
+	if !storable(name) {
+		return false, nil
+	}
+	if err := d.r.QueryRowContext(d.briefly(ctx), d.text.hidden, name).Scan(&hidden); err != nil {
+		return false, fmt.Errorf("look whose picture %s is: %w", name, told(err))
+	}
+	return hidden, nil
+}
+
 // letGoOf drops some of the pictures that are kept, and returns how many.
 func (tx *Tx) letGoOf(ctx context.Context, where string, value int64) (int, error) {
 	names, err := all(text)(tx.rows(ctx, "DELETE FROM kept_pictures WHERE (name, user_id) IN (SELECT name, user_id FROM kept_pictures WHERE "+where+" LIMIT 100)"+

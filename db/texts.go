@@ -16,6 +16,7 @@ type texts struct {
 	byName    string
 	byEmail   string
 	named     string // whether any profile or waiting row names the picture or file ?1
+	hidden    string // whether the picture ?1 is kept for an undo alone
 	pictures  string // the names of all pictures and files
 	searched  []profile.Attribute
 	unique    []profile.Attribute
@@ -28,6 +29,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, u.password_expired, p.user_id IS NOT NULL"
 	t := texts{
 		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
+		hidden:   "SELECT EXISTS (SELECT 1 FROM kept_pictures WHERE name = CAST(?1 AS TEXT)) AND NOT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT))",
 		pictures: "SELECT name FROM waiting_pictures UNION SELECT name FROM kept_pictures",
 	}
 	for _, attr := range p.Attributes {
@@ -47,6 +49,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 		}
 		t.uploads = append(t.uploads, attr)
 		t.named += " OR EXISTS (SELECT 1 FROM profiles WHERE " + column + " = ?1 AND " + column + " <> '')"
+		t.hidden += " AND NOT EXISTS (SELECT 1 FROM profiles WHERE " + column + " = CAST(?1 AS TEXT) AND " + column + " <> '')"
 		t.pictures += " UNION SELECT " + column + " FROM profiles WHERE " + column + " <> ''"
 	}
 	t.columns = columns
@@ -57,6 +60,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 	if pg {
 		numbers := strings.NewReplacer("?1", "$1")
 		t.byID, t.byName, t.byEmail = numbers.Replace(t.byID), numbers.Replace(t.byName), numbers.Replace(t.byEmail)
+		t.hidden = numbers.Replace(t.hidden)
 	}
 	return t
 }

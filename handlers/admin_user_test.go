@@ -44,6 +44,10 @@ func TestDeleteUser(t *testing.T) {
 		ada := s.add("ada")
 		own := s.as(ada)
 		own.upload("/settings/profile/profile_pic", "profile_pic", "a.jpg", photo(t, 1))
+		face := s.client().get("/@ada").Find("img.u-photo").AttrOr("src", "")
+		if r := s.client().get(face); r.status != 200 {
+			t.Fatalf("the picture %q: %d", face, r.status)
+		}
 		at := path("/admin/users/ID/delete", ada.ID)
 		if r := c.get(at); r.status != 200 || !r.says("1 session") || !r.says("1 picture") {
 			t.Errorf("%d: what goes with them is not told: %s", r.status, r.Find("main").Text())
@@ -63,6 +67,9 @@ func TestDeleteUser(t *testing.T) {
 		if r := c.post(at); r.status != 404 {
 			t.Errorf("deleted twice: %d", r.status)
 		}
+		if r := s.client().get(face); r.status != 404 {
+			t.Errorf("the picture: %d", r.status)
+		}
 		if r := s.client().get("/@ada"); r.status != 404 {
 			t.Errorf("the public page: %d", r.status)
 		}
@@ -72,6 +79,9 @@ func TestDeleteUser(t *testing.T) {
 		}
 		if u, err := s.db.User(context.Background(), ada.ID); err != nil || u.Value("profile_pic") == "" {
 			t.Errorf("%+v, %v", u, err)
+		}
+		if r := s.client().get(face); r.status != 200 {
+			t.Errorf("the picture of the one who came back: %d", r.status)
 		}
 		if r := s.client().post("/login", "username", "ada", "password", password); r.status != 303 {
 			t.Errorf("the one who came back logs in: %d", r.status)

@@ -77,6 +77,13 @@ func (a *App) pictureFile(c *fiber.Ctx) error {
 	if !ok || !found || err != nil || strconv.Itoa(pixels) != size {
 		return errNotFound
 	}
+	hidden, err := a.DB.HidesPicture(c.UserContext(), name)
+	if err != nil {
+		return err
+	}
+	if hidden {
+		return errNotFound
+	}
 	file, err := a.Pictures.Open(name, pixels)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNotFound
