@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -126,5 +127,82 @@ func TestKilledInTheMiddleOfAJob(t *testing.T) {
 	ended("people changed")
 	if n := s.strings("SELECT count(*) FROM users WHERE is_active")[0]; n != "1" {
 		t.Errorf("%s are active", n)
+	}
+}
+
+// TestJobInABrowser deactivates more people than a page does at once, and takes that back: the page says how far it is, and when it is done.
+func TestJobInABrowser(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	s.command(nil, "seed", "1500", "--yes")
+	s.change("UPDATE users SET is_active = TRUE")
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			b := openTab(t, s, mode.script)
+			b.login("root", rootPassword)
+			b.open("/admin/users?q=person")
+			b.click("[name=across]")
+			b.pick("#action", "Deact")
+			b.click(".acting button")
+			b.see("main", "Deactivate: 1,500 people?")
+			b.click("main form .button")
+			b.done("Done: 1,500 people changed.")
+			b.axeAll("job done")
+			b.look(1280, false)
+			if n := s.strings("SELECT count(*) FROM users WHERE is_active")[0]; n != "1" {
+				t.Errorf("%s are active", n)
+			}
+			b.click("main form button")
+			b.done("Done: 1,500 lines of the history changed.")
+			if n := s.strings("SELECT count(*) FROM users WHERE is_active")[0]; n != "1501" {
+				t.Errorf("%s are active", n)
+			}
+		})
+	}
+}
+
+// done waits for the end of a job: with JavaScript the page says it by itself, without a link asks again.
+func (b *tab) done(words string) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); !b.script && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		b.wait("document.body")
+		if eval[bool](b, "!!document.querySelector('#job progress')") {
+			b.click("#job a")
+		} else if eval[bool](b, fmt.Sprintf("!!document.querySelector('#job')?.innerText.includes(%s)", quote(words))) {
+			break
+		}
+	}
+	b.see("#job", words)
+}
+
+// TestLookingAsSomebody shows their pages under a banner, until one stops.
+func TestLookingAsSomebody(t *testing.T) {
+	s := start(t)
+	s.superuser("root")
+	newClient(t, s).register("ada", map[string]string{"portfolio_site": "https://example.org/ada"})
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			b := openTab(t, s, mode.script)
+			b.login("root", rootPassword)
+			b.open("/admin/users/" + s.id("ada"))
+			b.click("a[href$='/view-as']")
+			b.fill("#reason", "her picture is gone")
+			b.click("main form .button")
+			b.see(".looking", "You are looking as ada.")
+			b.axeAll("looking as somebody")
+			b.look(1280, false)
+			b.open("/@ada")
+			b.see(".looking", "Nothing can be changed.")
+			b.open("/settings/profile/first_name")
+			b.fill("#first_name", "Eve")
+			b.press("\r")
+			b.see("body", "You are only looking")
+			b.click(".looking button")
+			b.see("h1", "ada")
+			b.see("main", "looked as")
+			if got := s.strings("SELECT first_name FROM users WHERE username = 'ada'")[0]; got != "" {
+				t.Errorf("ada is called %q now", got)
+			}
+		})
 	}
 }

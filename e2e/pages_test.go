@@ -101,6 +101,9 @@ func TestEveryPage(t *testing.T) {
 				{"invitations", admin, "/admin/invitations", 200},
 				{"who waits", admin, "/admin/waiting", 200},
 				{"mail that failed", admin, "/admin/mail", 200},
+				{"people with counts", admin, "/admin/users?n=20&facets=1&is_active=1", 200},
+				{"person one looks as", admin, "/admin/users/" + id + "/view-as", 200},
+				{"job that was cancelled", admin, "/admin/jobs/1", 200},
 				{"groups", admin, "/admin/groups", 200},
 				{"group", admin, "/admin/groups/1", 200},
 				{"group to add", admin, "/admin/groups/new", 200},
@@ -137,6 +140,7 @@ func fillLists(t *testing.T, s *server) {
 	gone := "/admin/users/" + s.id("person0000003") + "/delete"
 	root.submit(http.StatusSeeOther, root.get(gone), ".grave", nil)
 	root.submit(http.StatusOK, root.get("/admin/invitations"), "[name=max_uses]", map[string]string{"max_uses": "3"})
+	s.change("INSERT INTO jobs (kind, by_id, ip, state, total, created_at, ended_at) VALUES ('deactivate', 1, '', 'cancelled', 5000, 1, 1)")
 	s.change("INSERT INTO mail (kind, address, created_at, tries, error) VALUES ('reset_password', '" + long + "@example.org', 1764000000000, 9, '550 5.1.1 no such user here')")
 }
 
