@@ -169,6 +169,9 @@ func (b *bulk) prepare(ctx context.Context) error {
 
 // readGroup reads the group that the action is about, which may let nobody do more than who asks.
 func (b *bulk) readGroup(ctx context.Context) (err error) {
+	if err := b.lock(ctx, "groups"); err != nil {
+		return err
+	}
 	if b.group, err = b.Tx.group(ctx, b.Group); errors.Is(err, ErrNotFound) {
 		return CantAct("Choose a group. Nothing was changed.")
 	}

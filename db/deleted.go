@@ -82,8 +82,15 @@ func (tx *Tx) deletable(ctx context.Context, me, id int64) (account.User, error)
 // eraseDeleted erases somebody who was deleted before.
 func (tx *Tx) eraseDeleted(ctx context.Context, by Author, id int64) error {
 	var version int64
-	if err := tx.row(ctx, "DELETE FROM deleted_users WHERE id = ?1 RETURNING id", id).Scan(&id); err != nil {
-		return told(err)
+	list, err := all(scanBelongings)(tx.rows(ctx, "DELETE FROM deleted_users WHERE id = ?1 RETURNING data", id))
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return ErrNotFound
+	}
+	if err := tx.reachesAll(ctx, by, list); err != nil {
+		return err
 	}
 	if err := tx.row(ctx, "SELECT COALESCE(max(version), 0) + 1 FROM history WHERE resource = 'users' AND object_id = ?1", id).Scan(&version); err != nil {
 		return err

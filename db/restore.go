@@ -19,19 +19,15 @@ func (tx *Tx) restore(ctx context.Context, by Author, id int64) error {
 
 // restoreAll brings some people back, in a few statements: all of them, or it fails with CantUndo.
 func (tx *Tx) restoreAll(ctx context.Context, by Author, ids []int64) error {
-	scan := func(row scanner) (b *belongings, err error) {
-		var data string
-		if err = row.Scan(&data); err == nil {
-			err = json.Unmarshal([]byte(data), &b)
-		}
-		return b, err
-	}
-	list, err := all(scan)(tx.rows(ctx, "DELETE FROM deleted_users WHERE id IN ("+tx.each("?1")+") RETURNING data", jsonIDs(ids)))
+	list, err := all(scanBelongings)(tx.rows(ctx, "DELETE FROM deleted_users WHERE id IN ("+tx.each("?1")+") RETURNING data", jsonIDs(ids)))
 	if err != nil {
 		return fmt.Errorf("read what belongs to who was deleted: %w", err)
 	}
 	if len(list) < len(ids) {
 		return CantUndo("They were erased, for good.")
+	}
+	if err := tx.reachesAll(ctx, by, list); err != nil {
+		return err
 	}
 	people := make([]account.User, len(list))
 	for i, b := range list {
@@ -61,6 +57,28 @@ func (tx *Tx) restoreAll(ctx context.Context, by Author, ids []int64) error {
 		}
 	}
 	return tx.note(ctx, by, ids, "TRUE", "add", change{})
+}
+
+func scanBelongings(row scanner) (b *belongings, err error) {
+	var data string
+	if err = row.Scan(&data); err == nil {
+		err = json.Unmarshal([]byte(data), &b)
+	}
+	return b, err
+}
+
+// reachesAll fails with ErrForbidden where by might not delete one of those who were deleted: staff don't touch staff, deleted or not.
+func (tx *Tx) reachesAll(ctx context.Context, by Author, list []*belongings) error {
+	asks, err := tx.undoer(ctx, by)
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		if !account.MayDelete(asks, b.User) {
+			return ErrForbidden
+		}
+	}
+	return nil
 }
 
 // admissible empties what a person may not have any more: a value of an attribute that was declared otherwise since, or that is unique and

@@ -39,12 +39,16 @@ func (d *DB) Ends(ctx context.Context, r admin.Resource) (oldest, newest time.Ti
 	if !ok {
 		return oldest, newest, nil
 	}
-	key := sqlOf(column)
+	key, order := sqlOf(column), sqlOf(column)
+	if column.Sort != "" {
+		order = column.Sort
+	}
 	if r.From == "" { // people
 		r.From = "users"
 	}
 	var first, last sql.NullInt64
-	query := "SELECT (SELECT min(" + key + ") FROM " + r.From + "), (SELECT max(" + key + ") FROM " + r.From + ")"
+	one := "(SELECT " + key + " FROM " + r.From + " ORDER BY " + order
+	query := "SELECT " + one + " LIMIT 1), " + one + " DESC LIMIT 1)"
 	if err := d.r.QueryRowContext(ctx, query).Scan(&first, &last); err != nil {
 		return oldest, newest, fmt.Errorf("look how old %s are: %w", r.Name, told(err))
 	}

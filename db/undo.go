@@ -119,13 +119,13 @@ func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 			return CantUndo(why)
 		}
 	}
+	if err := tx.mayUndo(ctx, by, lines[0]); err != nil {
+		return err
+	}
 	switch l := lines[0]; {
 	case l.resource == account.Users && l.action == "add":
 		return tx.undoAdd(ctx, by, lines)
 	case l.resource == account.Users && l.action == "delete":
-		if err := tx.may(ctx, by, account.Delete, account.Users); err != nil {
-			return err
-		}
 		ids := make([]int64, len(lines))
 		for i, l := range lines {
 			ids[i] = l.object
@@ -140,6 +140,18 @@ func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 		return tx.undoInvitation(ctx, by, l)
 	}
 	return CantUndo("This can't be taken back.")
+}
+
+// mayUndo fails with ErrForbidden for who might not do the contrary to anybody: they are not told why it can't be done.
+func (tx *Tx) mayUndo(ctx context.Context, by Author, l line) error {
+	verb := account.Change
+	if l.resource != account.Invitations && (l.action == "add" || l.action == "delete") {
+		verb = account.Delete
+		if l.resource == account.Groups && l.action == "delete" {
+			verb = account.Add
+		}
+	}
+	return tx.may(ctx, by, verb, l.resource)
 }
 
 // undoAdd deletes people who were added, if nothing has become of them since.

@@ -234,6 +234,20 @@ func TestErasedNow(t *testing.T) {
 		if err := d.EraseUser(t.Context(), by, root, u.ID); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("erased twice: %v", err)
 		}
+		// Staff neither bring back nor erase who is staff or a superuser.
+		other := add(t, d, account.User{Username: "other", IsSuperuser: true})
+		keeper := add(t, d, account.User{Username: "keeper", IsStaff: true, Permissions: account.Permissions()})
+		if err := d.DeleteUser(t.Context(), by, root, other.ID); err != nil {
+			t.Fatal(err)
+		}
+		gone := lastLine(t, d)
+		if _, err := d.Undo(t.Context(), db.Author{ID: keeper.ID}, gone); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("a superuser brought back by staff: %v", err)
+		}
+		if err := d.EraseUser(t.Context(), db.Author{ID: keeper.ID}, keeper, other.ID); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("a superuser erased by staff: %v", err)
+		}
+		undone(t, d, by, gone)
 		clerk := add(t, d, account.User{Username: "clerk", IsStaff: true, Permissions: []string{"users.change"}})
 		bob := add(t, d, account.User{Username: "bob"})
 		if err := d.EraseUser(t.Context(), db.Author{ID: clerk.ID}, clerk, bob.ID); !errors.Is(err, db.ErrForbidden) {

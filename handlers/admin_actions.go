@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -51,11 +52,14 @@ func (a *App) act(r admin.Resource) fiber.Handler {
 
 // chosen reads which rows a form is of: their ids, or with across all that match the list's query.
 func (a *App) chosen(c *fiber.Ctx, r admin.Resource, action admin.Action) (views.Acting, error) {
-	acting := views.Acting{Resource: r, Action: action, Across: isTrue(posted(c, "across")), List: queryOf(c)}
+	acting := views.Acting{Resource: r, Action: action, Across: isTrue(posted(c, "across"))}
+	var err error
+	if acting.List, err = queryOf(c); err != nil {
+		return acting, err
+	}
 	if action.Group {
 		acting.Group, _ = strconv.ParseInt(posted(c, "group"), 10, 64) // what is no number is no group
 	}
-	var err error
 	if acting.Across {
 		acting.IDs, err = a.across(c, r, acting.List)
 	} else {
@@ -74,7 +78,11 @@ func (a *App) across(c *fiber.Ctx, r admin.Resource, list string) ([]int64, erro
 	if r.Name == account.Users {
 		return a.DB.PeopleIDs(c.UserContext(), q)
 	}
-	return a.DB.RowIDs(c.UserContext(), r, q, actedMost)
+	ids, err := a.DB.RowIDs(c.UserContext(), r, q, actedMost+1)
+	if len(ids) > actedMost {
+		return nil, admin.BadQuery("These are more rows than can be changed at once. Narrow the list to 10,000 at most, by a search or a filter.")
+	}
+	return ids, err
 }
 
 // chosenIDs are the rows that were ticked, each once.
@@ -90,16 +98,20 @@ func chosenIDs(c *fiber.Ctx) (ids []int64, err error) {
 	return slices.Compact(ids), nil
 }
 
-// queryOf is the query string of the list that a form is of: of its own address, or the one that it carries.
-func queryOf(c *fiber.Ctx) string {
+// queryOf is the query string of the list that a form is of: of its own address, or the one that it carries. One that can't be read is an error,
+// because none at all stands for everybody.
+func queryOf(c *fiber.Ctx) (string, error) {
 	query := string(c.Request().URI().QueryString())
 	if query == "" {
 		query = posted(c, "list")
 	}
+	if _, err := url.ParseQuery(query); err != nil || len(query) > listMax {
+		return "", admin.BadQuery("The list that was chosen from can't be read. Go back to it, and choose once more.")
+	}
 	values := goBack(query)
 	values.Del("after")
 	values.Del("before")
-	return values.Encode()
+	return values.Encode(), nil
 }
 
 // askToAct names the rows, and asks. Where a list is another now than the one that was asked about, it asks again.

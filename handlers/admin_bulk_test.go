@@ -69,6 +69,8 @@ func TestActionsRefuse(t *testing.T) {
 			"an action that is none":      {boss, []string{"id", id, "action", "drop"}, 400, "Choose what to do"},
 			"an id that is none":          {boss, []string{"id", "1; DROP TABLE users", "action", "delete"}, 400, "Choose them again"},
 			"a filter that is none":       {boss, []string{"list", "password=1", "across", "1", "action", "delete"}, 400, ""},
+			"a list that can't be read":   {boss, []string{"list", "q=%zz", "across", "1", "action", "delete", "confirm", "1"}, 400, "can't be read"},
+			"a list without end":          {boss, []string{"list", "q=a&n=" + strings.Repeat("1", 5000), "across", "1", "action", "delete", "confirm", "1"}, 400, "can't be read"},
 			"who may only look":           {viewer, []string{"id", id, "action", "delete", "confirm", "1"}, 403, ""},
 			"a superuser by staff":        {clerk, []string{"id", id, "id", rootID, "action", "deactivate", "confirm", "1"}, 403, "Nothing was changed"},
 			"everybody by staff":          {clerk, []string{"across", "1", "action", "require_new_password", "confirm", "1"}, 403, "filter by Staff"},

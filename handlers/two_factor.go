@@ -22,6 +22,9 @@ func twoFactorFor(next string) string {
 
 // twoFactor shows one's second factor.
 func (a *App) twoFactor(c *fiber.Ctx) error {
+	if behind(c) != nil { // the page may hold its secret
+		return errLooking
+	}
 	return a.showTwoFactor(c, fiber.StatusOK, views.TwoFactor{Required: a.lacksTwoFactor(c), Saved: c.Query("saved"), Next: safeNext(c.Query("next"))})
 }
 

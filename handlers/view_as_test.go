@@ -41,7 +41,7 @@ func TestViewAs(t *testing.T) {
 		if r := boss.get("/settings/profile"); !r.says("what all see") || r.says("Diary") {
 			t.Errorf("%s", r.Find("main").Text())
 		}
-		for page, want := range map[string]int{"/admin/users": 403, "/settings/two-factor": 403, "/settings/profile/diary": 403, "/@ada/diary": 404} {
+		for page, want := range map[string]int{"/admin/users": 403, "/settings/two-factor": 403, "/settings/Two-Factor": 403, "/settings/two-factor/": 403, "/SETTINGS/two-factor?x=1": 403, "/settings/profile/diary": 403, "/@ada/diary": 404} {
 			if r := boss.get(page); r.status != want {
 				t.Errorf("%s: %d, want %d", page, r.status, want)
 			}
