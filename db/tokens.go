@@ -170,7 +170,8 @@ func (tx *Tx) verifyLetter(ctx context.Context, m Mail, l *Letter) error {
 	if p.NewEmail != m.Address && (p.Email != m.Address || !p.EmailVerified.IsZero()) {
 		return ErrNotFound
 	}
-	err := tx.row(ctx, "SELECT username FROM users WHERE email_key = ?1 AND id <> ?2", account.Key(m.Address), p.ID).Scan(&l.Owner)
+	err := tx.row(ctx, "SELECT username FROM users WHERE email_key = ?1 AND id <> ?2"+
+		" UNION ALL SELECT username FROM users WHERE username_key = ?1 AND email_key <> '' AND id <> ?2 LIMIT 1", account.Key(m.Address), p.ID).Scan(&l.Owner)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -80,7 +80,8 @@ const ForeignEmail = form.Message("Choose a username that is not an e-mail addre
 const pictureGone = "Choose the picture again: it was not kept any longer."
 
 // Taken says whether anybody but the person with the id except has this username or e-mail address, in any spelling that means
-// the same. Field is username or email.
+// the same. An address that is somebody's username is taken, too: they log in with it. A username that was only registered, without a proof, takes
+// none. Field is username or email.
 func (d *DB) Taken(ctx context.Context, field, value string, except int64) (bool, error) {
 	if field != "username" && field != "email" {
 		return false, fmt.Errorf("taken: no field %q", field)
@@ -89,8 +90,11 @@ func (d *DB) Taken(ctx context.Context, field, value string, except int64) (bool
 		return false, nil
 	}
 	var taken bool
-	query := d.dialect("SELECT EXISTS (SELECT 1 FROM users WHERE " + field + "_key = ?1 AND id <> ?2)")
-	if err := d.r.QueryRowContext(ctx, query, account.Key(value), except).Scan(&taken); err != nil {
+	query := "SELECT EXISTS (SELECT 1 FROM users WHERE " + field + "_key = ?1 AND id <> ?2)"
+	if field == "email" {
+		query += " OR EXISTS (SELECT 1 FROM users WHERE username_key = ?1 AND email_key <> '' AND id <> ?2)"
+	}
+	if err := d.r.QueryRowContext(ctx, d.dialect(query), account.Key(value), except).Scan(&taken); err != nil {
 		return false, fmt.Errorf("look whether the %s is taken: %w", field, told(err))
 	}
 	return taken, nil
@@ -115,7 +119,9 @@ func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error 
 		return account.Key(name)
 	}
 	err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE username_key = ?1 AND id <> ?3),"+
-		" EXISTS (SELECT 1 FROM users WHERE email_key = ?2 AND email_key <> '' AND id <> ?3)",
+		" EXISTS (SELECT 1 FROM users WHERE email_key = ?2 AND email_key <> '' AND id <> ?3)"+
+		" OR EXISTS (SELECT 1 FROM users WHERE username_key = ?2 AND email_key <> '' AND id <> ?3)"+
+		" AND NOT EXISTS (SELECT 1 FROM users WHERE id = ?3 AND email_key = ?2)", // who has it already keeps it
 		key("username", u.Username), key("email", u.Email), u.ID).Scan(&username, &email)
 	if err != nil {
 		return fmt.Errorf("look whether the names are taken: %w", err)
