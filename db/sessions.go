@@ -16,6 +16,9 @@ const touchEvery = time.Minute
 // sessionIDs is how many ids of sessions there are: whole numbers that JSON holds exactly.
 const sessionIDs = 1 << 53
 
+// sessionsMost is how many sessions one person has at most: logging in rightly is not slowed, and each time leaves a row.
+const sessionsMost = 100
+
 // never is when a session ends that has no end: some time in the year 2255.
 const never = 9_000_000_000_000
 
@@ -126,7 +129,10 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ 
 		_, err := tx.exec(ctx, "INSERT INTO sessions (token_hash, data, expiry, user_id, ip, user_agent, created_at, seen_at, idle, ends_at, id)"+
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10)",
 			token, b, min(now+idle, ends), user, session.IP, session.UserAgent, now, idle, ends, rand.Int64N(sessionIDs))
-		return err
+		if err != nil || !user.Valid {
+			return err
+		}
+		return tx.endOldest(ctx, session.UserID, token)
 	})
 	if err != nil {
 		return fmt.Errorf("store a session: %w", err)
@@ -134,6 +140,13 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ 
 	session.Found = token // a second commit of the same request is an update
 	session.Refused = false
 	return nil
+}
+
+// endOldest ends the sessions of a person that are too many, those first that were not used for longest. The one that begins stays.
+func (tx *Tx) endOldest(ctx context.Context, userID int64, begins string) error {
+	_, err := tx.exec(ctx, "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE user_id = ?1 AND token_hash <> CAST(?2 AS TEXT)"+
+		" ORDER BY seen_at DESC, token_hash LIMIT 10000 OFFSET ?3)", userID, begins, sessionsMost-1)
+	return err
 }
 
 // stillLetsIn fails with ErrSessionGone unless the person of a session that begins is active and has the password that was
