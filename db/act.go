@@ -11,7 +11,7 @@ import (
 
 // RowIDs returns the ids of all rows of a list, at most limit of them.
 func (d *DB) RowIDs(ctx context.Context, r admin.Resource, q admin.Query, limit int) (ids []int64, err error) {
-	err = d.read(ctx, func(tx *Tx) error {
+	err = d.readList(ctx, func(tx *Tx) error {
 		l, err := tx.newRows(r, q.First())
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func (c CantAct) Error() string { return string(c) }
 
 // PeopleIDs returns the ids of everybody on a list, however many pages it has. It fails with admin.BadQuery.
 func (d *DB) PeopleIDs(ctx context.Context, q admin.Query) (ids []int64, err error) {
-	err = d.read(ctx, func(tx *Tx) error {
+	err = d.readList(ctx, func(tx *Tx) error {
 		ids, err = tx.peopleIDs(ctx, q)
 		return err
 	})

@@ -46,7 +46,7 @@ func (d *DB) people(ctx context.Context, q admin.Query, nearest bool) (admin.Pag
 		return admin.Page[account.User]{}, err
 	}
 	var page admin.Page[account.User]
-	err = d.read(ctx, func(tx *Tx) error {
+	err = d.readList(ctx, func(tx *Tx) error {
 		if l.search.nothing {
 			return nil
 		}
@@ -191,10 +191,10 @@ func (l *list) both(ctx context.Context, n int) (string, error) {
 			return "", err
 		}
 		if fewest <= maxTotal {
-			return "SELECT f.id AS id FROM (" + l.filtered() + ") f" + l.joined("f.id") + l.search.join + where([]string{l.search.test}), nil
+			return "SELECT f.id AS id FROM (" + l.filtered() + ") f" + l.fitting("f.id", []string{l.search.test}), nil
 		}
 	}
-	return "SELECT h.id AS id FROM (" + l.search.hits + ") h" + l.joined("h.id") + where(l.tests(l.filters)), nil
+	return "SELECT h.id AS id FROM (" + l.search.hits + ") h" + l.fitting("h.id", l.tests(l.filters)), nil
 }
 
 // number counts what a query finds, up to one more than most.

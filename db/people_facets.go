@@ -18,7 +18,7 @@ const (
 // the list itself, they are counted as far as maxTotal; of a list that is narrowed already, among its first facetsAmong people.
 func (d *DB) Facets(ctx context.Context, q admin.Query) (facets admin.Facets, err error) {
 	facets = admin.Facets{}
-	err = d.read(ctx, func(tx *Tx) error {
+	err = d.readList(ctx, func(tx *Tx) error {
 		resource := admin.People(tx.profile)
 		var together []admin.Filter // those that nothing is asked of: they count the same people
 		for _, f := range resource.Filters {
@@ -88,7 +88,7 @@ func (tx *Tx) facets(ctx context.Context, resource admin.Resource, q admin.Query
 		}
 		sums = append(sums, "COALESCE(sum(CASE WHEN "+strings.Join(tests, " AND ")+" THEN 1 ELSE 0 END), 0)")
 	}
-	query, args := used("SELECT "+strings.Join(sums, ", ")+" FROM (SELECT id FROM ("+ids+fmt.Sprintf(") i LIMIT %d) c", facetsAmong+1)+l.joined("c.id"), l.args)
+	query, args := used("SELECT "+strings.Join(sums, ", ")+" FROM (SELECT id FROM ("+ids+fmt.Sprintf(") i LIMIT %d) c CROSS JOIN users u CROSS JOIN profiles p WHERE u.id = c.id AND p.user_id = c.id", facetsAmong+1), l.args)
 	counts := make([]int, len(sums))
 	dest := make([]any, len(sums))
 	for i := range counts {

@@ -8,10 +8,37 @@ import (
 	"testing"
 	"time"
 
+	"nameplate"
 	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/admin"
 )
+
+func TestEveryWayOfReadingGivesTheSame(t *testing.T) {
+	dbtest.EachWith(t, string(nameplate.ProfileTOML)+db.FilteredKinds, func(t *testing.T, d *db.DB) {
+		if err := d.Seed(t.Context(), 400, "", nil); err != nil {
+			t.Fatal(err)
+		}
+		db.EveryWayOfReading(t, d)
+	})
+}
+
+// TestServerPlansAListForWhatIsAskedFor: PostgreSQL plans for any value from the sixth time on, and a range may be a day or everybody.
+func TestServerPlansAListForWhatIsAskedFor(t *testing.T) {
+	d := dbtest.OpenWith(t, dbtest.PostgresSource(t, "template0"), t.TempDir(), string(nameplate.ProfileTOML)+db.FilteredKinds)
+	if err := d.Seed(t.Context(), 50, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 12 {
+		_, err := d.People(t.Context(), admin.Query{Filters: map[string]string{"birthday__gte": "1990-01-01"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if generic, custom := db.GenericPlans(t, d); generic > 0 || custom < 12 {
+		t.Errorf("planned for any value %d times, and for this one %d times", generic, custom)
+	}
+}
 
 // TestFacets compares every count with the list that it stands for.
 func TestFacets(t *testing.T) {

@@ -19,8 +19,8 @@ type filter struct {
 	equals string   // what the key is; empty for a range
 	low    []string // what the key is at least: ">= ?1"
 	high   []string // what the key is at most
-	ids    string   // the query of the ids, where it is none of the key
-	test   string   // the condition that goes with ids
+	test   string   // the condition, where it is none of the key
+	ids    string   // the query of the ids, where no index answers test
 }
 
 // setFilters reads the filters of a query. What is asked of one attribute's order is one filter.
@@ -131,15 +131,17 @@ func (f *filter) setMember(l *list, a profile.Attribute, column, value string) {
 	one := jsonList([]string{value})
 	if l.pg {
 		f.test = column + " @> " + l.arg(one) + "::jsonb"
-		f.ids = "SELECT p.user_id AS id FROM profiles p WHERE " + f.test
 		return
 	}
 	f.test = "instr(" + column + ", " + l.arg(strings.Trim(one, "[]")) + ") > 0" // in quotes, so that it is a whole one
 	f.ids = "SELECT m.user_id AS id FROM " + valuesName(a) + " m WHERE m.value = " + l.arg(value)
 }
 
-// conditions compares the key, as an index can be asked.
+// conditions are what an index is asked.
 func (f filter) conditions() []string {
+	if f.test != "" {
+		return []string{f.test}
+	}
 	if f.equals != "" && len(f.low) == 1 && len(f.high) == 1 {
 		return []string{f.key + " = " + f.equals}
 	}
@@ -154,23 +156,23 @@ func compared(key string, with []string) []string {
 	return all
 }
 
-// found is the query of the ids of who fits this filter alone.
-func (f filter) found() string {
+// found is the query of the ids of who fits this filter, and tests of the same table.
+func (f filter) found(tests ...string) string {
 	switch {
 	case f.ids != "":
 		return f.ids
 	case f.users:
-		return "SELECT u.id AS id FROM users u" + where(f.conditions())
+		return "SELECT u.id AS id FROM users u" + where(append(f.conditions(), tests...))
 	}
-	return "SELECT p.user_id AS id FROM profiles p" + where(f.conditions())
+	return "SELECT p.user_id AS id FROM profiles p" + where(append(f.conditions(), tests...))
 }
 
 // tests are the conditions of the filters for a person u with the profile p, for whom no index is asked.
 func (l *list) tests(filters []filter) []string {
 	var all []string
 	for _, f := range filters {
-		if f.test != "" {
-			all = append(all, f.test)
+		if f.test != "" || l.pg {
+			all = append(all, f.conditions()...)
 			continue
 		}
 		all = append(all, compared(l.loose(f.key), append(f.low, f.high...))...)
@@ -190,7 +192,7 @@ func (l *list) loose(key string) string {
 // a cursor the index is asked for what is beyond it, and the bound on this side of it is only looked at.
 func (l *list) within() []string {
 	for _, f := range l.filters {
-		if f.field != l.sort || f.ids != "" || f.key != l.column {
+		if f.field != l.sort || f.test != "" || f.key != l.column {
 			continue
 		}
 		low, high := f.key, f.key
@@ -206,18 +208,49 @@ func (l *list) within() []string {
 
 // filtered is the query of the ids of who fits all filters. The index of the first is asked: countFilters puts it there.
 func (l *list) filtered() string {
-	if len(l.filters) == 1 {
-		return l.filters[0].found()
+	head, rest := l.filters[0], l.filters[1:]
+	if head.ids != "" {
+		return "SELECT d.id AS id FROM (" + head.ids + ") d" + l.fitting("d.id", l.tests(rest))
 	}
-	return "SELECT d.id AS id FROM (" + l.filters[0].found() + ") d" + l.joined("d.id") + where(l.tests(l.filters[1:]))
+	same, others := split(rest, head.users)
+	if len(others) == 0 {
+		return head.found(l.tests(same)...)
+	}
+	return "SELECT d.id AS id FROM (" + head.found(l.tests(same)...) + ") d" + l.fitting("d.id", l.tests(others))
 }
 
-// joined joins a person and the profile to an id, in this order on SQLite.
-func (l *list) joined(id string) string {
-	if l.pg {
-		return " JOIN users u ON u.id = " + id + " JOIN profiles p ON p.user_id = u.id"
+// split parts filters into those of the table users, or else profiles, and the others.
+func split(filters []filter, users bool) (same, others []filter) {
+	for _, f := range filters {
+		if f.users == users {
+			same = append(same, f)
+		} else {
+			others = append(others, f)
+		}
 	}
-	return " CROSS JOIN users u ON u.id = " + id + " CROSS JOIN profiles p ON p.user_id = u.id"
+	return same, others
+}
+
+// fitting goes on a FROM with who of its ids stands the tests. Each is looked up, and nothing else is read: PostgreSQL, which would rather
+// go through all of a table at times, is kept from it by the OFFSET.
+func (l *list) fitting(id string, tests []string) string {
+	if len(tests) == 0 {
+		return ""
+	}
+	var from string
+	wanted := strings.Join(tests, " ")
+	conditions := slices.Clone(tests)
+	for _, table := range []struct{ alias, name, id string }{{"u.", "users u", "u.id"}, {"p.", "profiles p", "p.user_id"}, {"s.", "people_search s", "s.user_id"}} {
+		if !strings.Contains(wanted, table.alias) {
+			continue
+		}
+		from += " CROSS JOIN " + table.name
+		conditions = append(conditions, table.id+" = "+id)
+	}
+	if l.pg {
+		return " CROSS JOIN LATERAL (SELECT 1" + strings.Replace(from, " CROSS JOIN ", " FROM ", 1) + where(conditions) + " OFFSET 0) fits"
+	}
+	return from + where(conditions)
 }
 
 // countFilters counts who fits each filter, as far as matters, puts the one that leaves out most at their head, and returns its count.
@@ -225,8 +258,12 @@ func (l *list) countFilters(ctx context.Context) (fewest int, err error) {
 	most := maxTotal
 	if len(l.filters) > 1 {
 		most = weighed
+		slices.SortStableFunc(l.filters, func(a, b filter) int { return len(a.test) - len(b.test) }) // those of members are the dearest
 	}
 	for i, f := range l.filters {
+		if i > 0 {
+			most = min(most, fewest) // one that leaves out less is none for the head
+		}
 		n, err := l.number(ctx, f.found(), most)
 		if err != nil {
 			return 0, err

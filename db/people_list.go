@@ -20,7 +20,8 @@ type list struct {
 	text    *texts
 	sort    string    // the field that it is sorted by
 	column  string    // what that is compared by
-	table   string    // the table of that column, with the alias that column begins with
+	users   bool      // that is a column of users, and not of profiles
+	table   string    // its table, with the alias that column begins with
 	id      string    // the id in that table
 	from    [2]string // the places of the cursor's value and id; empty for none
 	compare string    // how what is behind the cursor compares to it
@@ -33,7 +34,7 @@ type list struct {
 }
 
 func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
-	l := &list{pg: d.pg, text: &d.text, sort: q.Sort, table: "users u", id: "u.id"}
+	l := &list{pg: d.pg, text: &d.text, sort: q.Sort, users: true, table: "users u", id: "u.id"}
 	column, ok := resource.Column(q.Sort)
 	if !ok || !column.Sortable {
 		return nil, admin.BadQuery("The list can't be sorted like this.")
@@ -44,7 +45,7 @@ func (d *DB) newList(resource admin.Resource, q admin.Query) (*list, error) {
 	case "is_staff", "is_active", "is_superuser", "date_joined":
 		l.column = "u." + q.Sort
 	default:
-		l.table, l.column, l.id = "profiles p", sortKey(*column.Attr, d.pg, "p."+quoted(q.Sort)), "p.user_id"
+		l.users, l.table, l.column, l.id = false, "profiles p", sortKey(*column.Attr, d.pg, "p."+quoted(q.Sort)), "p.user_id"
 	}
 	l.setSearch(q.Q)
 	if err := l.setFilters(resource, q.Filters); err != nil {
@@ -129,23 +130,13 @@ func where(conditions []string) string {
 }
 
 // whole reads people found by the query keys, which gives id and v, with all that is theirs.
-func (l *list) whole(ctx context.Context, keys string, conditions []string, joins string, n int) ([]listed, error) {
-	order := " ORDER BY k.v, k.id"
-	if l.down {
-		order = " ORDER BY k.v DESC, k.id DESC"
-	}
-	cross := " CROSS JOIN users u" + joins + " LEFT JOIN profiles p ON p.user_id = u.id"
-	conditions = append([]string{"u.id = k.id"}, conditions...)
-	if l.pg {
-		cross = " JOIN users u ON u.id = k.id" + joins + " LEFT JOIN profiles p ON p.user_id = u.id"
-		conditions = conditions[1:]
-	}
+func (l *list) whole(ctx context.Context, keys string, n int) ([]listed, error) {
 	sorted := "k.v"
 	if l.pg {
 		sorted = "k.v::text" // a day may be -infinity, which is no time
 	}
-	query, args := used("SELECT "+l.text.columns+", "+sorted+" FROM ("+keys+") k"+cross+where(conditions)+order+
-		fmt.Sprintf(" LIMIT %d", n), l.args)
+	query, args := used("SELECT "+l.text.columns+", "+sorted+" FROM ("+keys+") k CROSS JOIN users u LEFT JOIN profiles p ON p.user_id = u.id"+
+		" WHERE u.id = k.id"+l.first("k", n), l.args)
 	rows, err := l.tx.rows(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -162,16 +153,28 @@ func (l *list) whole(ctx context.Context, keys string, conditions []string, join
 	return people, rows.Err()
 }
 
-// keys is the query of the first n ids behind the cursor, with what they are sorted by.
-func (l *list) keys(from string, n int, conditions ...string) string {
-	return fmt.Sprintf("SELECT %s AS id, %s AS v FROM %s%s%s LIMIT %d", l.id, l.column, from, where(append(conditions, l.after)), l.order, n)
+// first ends a query of a table of ids and of what they are sorted by with its first n.
+func (l *list) first(table string, n int) string {
+	if l.down {
+		return fmt.Sprintf(" ORDER BY %s.v DESC, %[1]s.id DESC LIMIT %d", table, n)
+	}
+	return fmt.Sprintf(" ORDER BY %s.v, %[1]s.id LIMIT %d", table, n)
+}
+
+// keys is the query of the first n ids behind the cursor, with what they are sorted by and whether they stand the tests.
+func (l *list) keys(from string, n int, tests []string, conditions ...string) string {
+	fits := ""
+	if len(tests) > 0 {
+		fits = ", " + strings.Join(tests, " AND ") + " AS fits"
+	}
+	return fmt.Sprintf("SELECT %s AS id, %s AS v%s FROM %s%s%s LIMIT %d", l.id, l.column, fits, from, where(append(conditions, l.after)), l.order, n)
 }
 
 // along is the query of the first n ids behind the cursor along the index of what the list is sorted by. Behind a cursor these are
 // first who has the same value and then who has another: one after the other, because SQLite finds its way to the value alone.
-func (l *list) along(n int) string {
-	if l.after == "" {
-		return l.keys(l.table, n, l.within()...)
+func (l *list) along(n int, tests ...string) string {
+	if l.after == "" || l.pg {
+		return l.keys(l.table, n, tests, l.within()...)
 	}
 	same, beyond := *l, *l
 	same.after = fmt.Sprintf("%s = %s AND %s %s %s", l.column, l.from[0], l.id, l.compare, l.from[1])
@@ -180,12 +183,12 @@ func (l *list) along(n int) string {
 		same.order += " DESC"
 	}
 	beyond.after = fmt.Sprintf("%s %s %s", l.column, l.compare, l.from[0])
-	return "SELECT * FROM (" + same.keys(l.table, n) + ") same UNION ALL SELECT * FROM (" + beyond.keys(l.table, n, l.within()...) + ") beyond"
+	return "SELECT * FROM (" + same.keys(l.table, n, tests) + ") same UNION ALL SELECT * FROM (" + beyond.keys(l.table, n, tests, l.within()...) + ") beyond"
 }
 
 // walk reads along the index, and takes everybody.
 func (l *list) walk(ctx context.Context, n int) ([]listed, error) {
-	return l.whole(ctx, l.along(n), nil, "", n)
+	return l.whole(ctx, l.along(n), n)
 }
 
 // sorted finds everybody with the query ids and sorts them.
@@ -195,7 +198,7 @@ func (l *list) sorted(ids string) fetch {
 		if l.pg {
 			join = ", "
 		}
-		return l.whole(ctx, l.keys("("+ids+") c"+join+l.table, n, l.id+" = c.id"), nil, "", n)
+		return l.whole(ctx, l.keys("("+ids+") c"+join+l.table, n, nil, l.id+" = c.id"), n)
 	}
 }
 
@@ -203,8 +206,16 @@ func (l *list) sorted(ids string) fetch {
 // with next.
 func (l *list) tried(rows int, next fetch) fetch {
 	return func(ctx context.Context, n int) ([]listed, error) {
-		conditions := append(l.tests(l.filters), l.search.test)
-		people, err := l.whole(ctx, l.along(rows), conditions, l.search.join, n)
+		here, there := split(l.filters, l.users)
+		tests := l.tests(there)
+		if l.search.test != "" {
+			tests = append(tests, l.search.test)
+		}
+		walk := l.along(rows, l.tests(here)...)
+		if len(here) > 0 {
+			walk = "SELECT a.id AS id, a.v AS v FROM (" + walk + ") a WHERE a.fits"
+		}
+		people, err := l.whole(ctx, "SELECT w.id AS id, w.v AS v FROM ("+walk+") w"+l.fitting("w.id", tests)+l.first("w", n), n)
 		if err != nil || len(people) == n {
 			return people, err
 		}
@@ -212,15 +223,14 @@ func (l *list) tried(rows int, next fetch) fetch {
 	}
 }
 
-// met walks along the index and takes who is among those that the query ids finds. Where these are too far apart, it sorts them.
-func (l *list) met(ids string) fetch {
+// met walks along the index and takes who is among the hits that the query ids finds. Where these are too far apart, it sorts them.
+func (l *list) met(hits int, ids string) fetch {
 	return func(ctx context.Context, n int) ([]listed, error) {
-		order := " ORDER BY w.v, w.id"
-		if l.down {
-			order = " ORDER BY w.v DESC, w.id DESC"
+		among := l.loose("w.id") + " IN (" + ids + ")"
+		if l.pg && hits <= maxTotal { // no join: it looks at one row after the other, and ends with the last of n
+			among = fmt.Sprintf("(w.id IN (SELECT id FROM (%s) f LIMIT %d)) IS TRUE", ids, maxTotal)
 		}
-		people, err := l.whole(ctx, "SELECT w.id AS id, w.v AS v FROM ("+l.along(metRows)+") w WHERE "+l.loose("w.id")+" IN ("+ids+")"+
-			order+fmt.Sprintf(" LIMIT %d", n), nil, "", n)
+		people, err := l.whole(ctx, "SELECT w.id AS id, w.v AS v FROM ("+l.along(metRows)+") w WHERE "+among+l.first("w", n), n)
 		if err != nil || len(people) == n {
 			return people, err
 		}
@@ -236,11 +246,11 @@ func (l *list) reading(n int, ids string) fetch {
 	case n <= sortedHits:
 		return l.sorted(ids)
 	case n <= maxTotal:
-		return l.met(ids)
+		return l.met(n, ids)
 	case l.search.hits == "":
 		return l.tried(triedRows, l.tried(metRows, l.sorted(ids)))
 	}
-	return l.tried(triedRows, l.met(ids))
+	return l.tried(triedRows, l.met(n, ids))
 }
 
 // used returns a text with only those of the arguments that it names, numbered anew: PostgreSQL refuses others.

@@ -17,8 +17,7 @@ type search struct {
 	needle  string // what setHits looks for in SQLite's index
 	hits    string // the query of the ids of who is found; empty when nothing is looked for
 	count   string // the same, but it may stop once there are more than maxTotal
-	join    string // what test needs beside users u
-	test    string // whether the person u is found
+	test    string // whether the person u is found, whose text is s
 }
 
 // setSearch reads the text. It is always meant as it stands: nothing in it is a sign of the database's own language.
@@ -39,7 +38,6 @@ func (l *list) setSearch(text string) {
 		l.setPrefix(text)
 		return
 	}
-	l.search.join = " JOIN people_search s ON s.user_id = u.id"
 	if l.pg {
 		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 		like := l.arg(pattern)

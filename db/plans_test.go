@@ -53,6 +53,18 @@ func ListPlans(t testing.TB, d *DB) map[string]string {
 	return plans
 }
 
+// GenericPlans returns how often PostgreSQL has planned a text of a list for any value, and how often for the one asked for, on the connection
+// that was used last.
+func GenericPlans(t testing.TB, d *DB) (generic, custom int) {
+	t.Helper()
+	err := d.r.QueryRowContext(t.Context(), "SELECT COALESCE(sum(generic_plans), 0), COALESCE(sum(custom_plans), 0) FROM pg_prepared_statements"+
+		" WHERE statement LIKE '%birthday%' AND statement NOT LIKE '%pg_prepared_statements%'").Scan(&generic, &custom)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return generic, custom
+}
+
 func TestJournalIsSmallAgainAfterALongRead(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "n.db")

@@ -27,7 +27,7 @@ type rowList struct {
 
 // Rows returns one page of a list as it is declared. It fails with admin.BadQuery for a cursor of another list.
 func (d *DB) Rows(ctx context.Context, r admin.Resource, q admin.Query) (page admin.Page[admin.Row], err error) {
-	err = d.read(ctx, func(tx *Tx) error {
+	err = d.readList(ctx, func(tx *Tx) error {
 		l, err := tx.newRows(r, q)
 		if err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 
 // RowsAfter reads the rows behind a cursor, and returns the cursor behind them, empty at the end: for who goes through the whole list.
 func (d *DB) RowsAfter(ctx context.Context, r admin.Resource, q admin.Query) (rows []admin.Row, next string, err error) {
-	err = d.read(ctx, func(tx *Tx) error {
+	err = d.readList(ctx, func(tx *Tx) error {
 		l, err := tx.newRows(r, q)
 		if err == nil {
 			err = l.behind(q)

@@ -53,6 +53,22 @@ func (d *DB) read(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.run(ctx, d.r, opts, fn)
 }
 
+// readList is read for the lists of the admin. How such a query is best answered hangs on what is asked for, half of everybody or one day;
+// PostgreSQL plans a text that comes back for any value at all, so here it is told to plan for these. What takes it some milliseconds
+// to begin, workers and compiled code, is too late for a page.
+func (d *DB) readList(ctx context.Context, fn func(tx *Tx) error) error {
+	return d.read(ctx, func(tx *Tx) error {
+		if d.pg {
+			_, err := tx.exec(ctx, "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"+
+				" set_config('max_parallel_workers_per_gather', '0', true)")
+			if err != nil {
+				return fmt.Errorf("say how to plan: %w", err)
+			}
+		}
+		return fn(tx)
+	})
+}
+
 func (d *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn func(tx *Tx) error) error {
 	t, err := pool.BeginTx(ctx, opts)
 	if err != nil {
