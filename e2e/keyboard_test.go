@@ -97,6 +97,9 @@ func TestCells(t *testing.T) {
 	at("#user-" + bob + " [data-field=portfolio_site]")
 	b.press(kb.ArrowLeft)
 	at("#user-" + bob + " [data-field=email]")
+	if eval[string](b, "getComputedStyle(document.activeElement).outlineStyle") != "solid" {
+		t.Error("the cell that has the focus can't be seen")
+	}
 	b.press("\r")
 	at(cell(bob, "email"))
 	b.press("\t")
