@@ -115,6 +115,14 @@ func conflict(one, two *tab, s *server, choice string) {
 	}
 	two.see("#user-"+id, mine)
 	two.axe("admin-conflict")
+	if two.script {
+		two.wait("document.activeElement.matches('#user-" + id + " [role=alert]')")
+		two.wait("(document.querySelector('" + cell(id, "email") + "').focus(), true)")
+		two.press("\r") // is no choice
+		if got := s.strings("SELECT email FROM users WHERE id = ?", id)[0]; got != theirs {
+			t.Errorf("Enter chose %s", got)
+		}
+	}
 
 	two.mark()
 	two.click("#user-" + id + " [name=resolve][value=" + choice + "]")

@@ -76,32 +76,45 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 	return edit, nil
 }
 
-// conflict says field by field what a person was, what somebody else made of it, and what this form would.
-func (a *App) conflict(yours account.User, c *db.Conflict) *views.Conflict {
-	shown := &views.Conflict{Version: c.Theirs.Version}
-	add := func(name, label, theirs, yours string, words func(string) string) {
+// conflict says field by field what a person was, what somebody else made of it, and what the form of edit would. A field that the form
+// left as it was becomes theirs in it: who saves their own then takes back nothing that they never touched.
+func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
+	edit.Conflict = &views.Conflict{Version: c.Theirs.Version}
+	yours := &edit.User
+	add := func(name, label, theirs, mine string, words func(string) string) (kept bool) {
 		was, changed := c.Was[name]
 		if !changed {
 			was = theirs
 		}
-		if theirs != yours {
-			shown.Fields = append(shown.Fields, views.ConflictField{Label: label, Was: words(was), Theirs: words(theirs), Yours: words(yours)})
+		if theirs == mine {
+			return false
 		}
+		kept = changed && mine == was
+		edit.Conflict.Fields = append(edit.Conflict.Fields,
+			views.ConflictField{Label: label, Was: words(was), Theirs: words(theirs), Yours: words(mine), Kept: kept})
+		return kept
 	}
 	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
-		add(attr.Name, attr.Label, c.Theirs.Value(attr.Name), yours.Value(attr.Name), func(text string) string { return words(attr, text) })
-	}
-	rights := func(name, label string, theirs, yours []string) {
-		if theirs != nil && yours != nil {
-			add(name, label, strings.Join(theirs, "\n"), strings.Join(yours, "\n"), func(text string) string { return strings.ReplaceAll(text, "\n", ", ") })
+		theirs := c.Theirs.Value(attr.Name)
+		if add(attr.Name, attr.Label, theirs, yours.Value(attr.Name), func(text string) string { return words(attr, text) }) {
+			yours.Set(attr.Name, theirs)
+			delete(edit.Values, attr.Name)
 		}
 	}
-	rights("groups", "Groups", c.Theirs.Groups, yours.Groups)
-	rights("permissions", "Permissions", c.Theirs.Permissions, yours.Permissions)
-	for _, flag := range flags {
-		add(flag.name, flag.label, strconv.FormatBool(*flag.of(&c.Theirs)), strconv.FormatBool(*flag.of(&yours)), yesNo)
+	rights := func(name, label string, theirs []string, mine *[]string) {
+		if theirs != nil && *mine != nil &&
+			add(name, label, strings.Join(theirs, "\n"), strings.Join(*mine, "\n"), func(text string) string { return strings.ReplaceAll(text, "\n", ", ") }) {
+			*mine = theirs
+		}
 	}
-	return shown
+	rights("groups", "Groups", c.Theirs.Groups, &yours.Groups)
+	rights("permissions", "Permissions", c.Theirs.Permissions, &yours.Permissions)
+	for _, flag := range flags {
+		theirs, mine := *flag.of(&c.Theirs), flag.of(yours)
+		if add(flag.name, flag.label, strconv.FormatBool(theirs), strconv.FormatBool(*mine), yesNo) {
+			*mine = theirs
+		}
+	}
 }
 
 // yesNo puts a yes-or-no value, as the history has it, into words.

@@ -89,7 +89,7 @@ func (a *App) undoneRow(c *fiber.Ctx, id int64) error {
 	if err != nil {
 		return err
 	}
-	list := a.bare()
+	list := a.bare(c)
 	list.Saved, list.Undone = person.ID, true
 	return send(c, fiber.StatusOK, views.UserRow(a.page(c, people), list, person))
 }

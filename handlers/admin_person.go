@@ -16,7 +16,7 @@ const lastLines = 5
 
 // showUser shows the whole person, with groups and permissions, who stands before and after in the list, sessions, and what was changed last.
 func (a *App) showUser(c *fiber.Ctx, status int, page views.Page, person account.User, edit views.Edit) error {
-	list := a.bare()
+	list := a.bare(c)
 	person, err := a.DB.WithRights(c.UserContext(), person)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (a *App) user(c *fiber.Ctx) error {
 	}
 	page := a.page(c, person.Username)
 	if htmx(c) {
-		return send(c, fiber.StatusOK, views.UserRow(page, a.bare(), person))
+		return send(c, fiber.StatusOK, views.UserRow(page, a.bare(c), person))
 	}
 	switch c.Query("saved") {
 	case "":
@@ -62,7 +62,7 @@ func (a *App) editUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return a.showEdit(c, fiber.StatusOK, person, views.Edit{User: person, List: c.Query("list")})
+	return a.showEdit(c, fiber.StatusOK, person, views.Edit{User: person, List: a.bare(c).Query.Encode()})
 }
 
 // updateUser saves what an admin changed of a person.
@@ -86,7 +86,7 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 		}
 	}
 	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
-		edit.Conflict = a.conflict(edit.User, conflict)
+		a.conflict(&edit, conflict)
 		if len(edit.Conflict.Fields) == 0 { // both wanted the same
 			return a.savedUser(c, conflict.Theirs, false)
 		}
@@ -128,7 +128,7 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 	if has(c, "list") {
 		to += "#user-" + id
 	}
-	list := a.bare()
+	list := a.bare(c)
 	list.Saved, list.Kept = person.ID, kept
 	if htmx(c) && !kept {
 		var err error
@@ -142,7 +142,7 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 // showEdit answers a row in edit mode to htmx, and the page that the form came from to everybody else.
 func (a *App) showEdit(c *fiber.Ctx, status int, person account.User, edit views.Edit) error {
 	if htmx(c) {
-		return send(c, status, views.UserEditRow(a.page(c, people), a.bare(), edit))
+		return send(c, status, views.UserEditRow(a.page(c, people), a.bare(c), edit))
 	}
 	if !has(c, "list") {
 		return a.showUser(c, status, a.page(c, person.Username), person, edit)

@@ -3,12 +3,14 @@ package handlers
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
 	"nameplate/internal/account"
+	"nameplate/internal/admin"
 	"nameplate/internal/form"
 	"nameplate/internal/profile"
 	"nameplate/views"
@@ -73,9 +75,23 @@ func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
 	return render(c, status, views.UsersPage(page, list), views.PeopleTable(page, list))
 }
 
-// bare is the list without its rows, for one row alone.
-func (a *App) bare() views.People {
-	return views.People{Listing: views.Listing{Resource: a.resource(account.Users)}, Profile: a.shown.Attributes}
+// bare is the list without its rows, for one row alone that htmx asks for: of the page that it stands on, whose address htmx tells.
+func (a *App) bare(c *fiber.Ctx) views.People {
+	resource := a.resource(account.Users)
+	q, err := listed(resource, goBack(hereQuery(c)).Encode())
+	if err != nil {
+		q = admin.Query{} // the whole list, where that is none of its addresses
+	}
+	return views.People{Listing: views.Listing{Resource: resource, Query: q}, Profile: a.shown.Attributes}
+}
+
+// hereQuery is the query of the page that htmx asks from.
+func hereQuery(c *fiber.Ctx) string {
+	here, err := url.Parse(c.Get("HX-Current-URL"))
+	if err != nil || here.Path != usersPath {
+		return ""
+	}
+	return here.RawQuery
 }
 
 // changeable returns a person whom the one who asks may change.

@@ -197,6 +197,64 @@ func TestEditUserConflict(t *testing.T) {
 	})
 }
 
+// TestEditUserConflictKeepsWhatOneNeverTouched: what the form sends as it was becomes theirs in it.
+func TestEditUserConflictKeepsWhatOneNeverTouched(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		one, two := s.as(s.add("boss", asSuperuser)), s.as(s.add("chief", asSuperuser))
+		ada := s.add("ada")
+		row := path("/admin/users/ID", ada.ID)
+		version := strconv.FormatInt(ada.Version, 10)
+		one.post(row, "email", "theirs@example.org", "first_name", "Theirs", "is_staff", "1", "groups", "", "version", version)
+		form := []string{"username", "ada", "email", "yours@example.org", "first_name", "", "is_staff", "0", "portfolio_site", "https://example.org/yours"}
+		r := two.post(row, append(form, "version", version)...)
+		if r.status != http.StatusConflict || r.value("email") != "yours@example.org" || r.value("first_name") != "Theirs" || r.Find("[name=is_staff][checked]").Length() != 1 {
+			t.Fatalf("%d: %q, %q", r.status, r.value("email"), r.value("first_name"))
+		}
+		if n := r.Find(".conflict .hint").Length(); n != 2 {
+			t.Errorf("%d fields are said to stay theirs, want 2", n)
+		}
+		if first := r.Find("main form button").First(); first.AttrOr("disabled", "none") == "none" {
+			t.Error("Enter makes the choice")
+		}
+		again := []string{"username", "ada", "email", r.value("email"), "first_name", r.value("first_name"), "is_staff", "1", "portfolio_site", r.value("portfolio_site")}
+		if r := two.post(row, append(again, "version", r.value("version"), "resolve", "mine")...); r.status != 303 {
+			t.Fatalf("mine: %d", r.status)
+		}
+		u, err := s.db.User(context.Background(), ada.ID)
+		must(t, err)
+		if u.Email != "yours@example.org" || u.FirstName != "Theirs" || !u.IsStaff || u.Value("portfolio_site") != "https://example.org/yours" {
+			t.Errorf("saved as %+v", u)
+		}
+	})
+}
+
+// TestARowKnowsItsList: htmx says which list a row stands on, and its links keep it.
+func TestARowKnowsItsList(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("boss", asSuperuser))
+		ada := s.add("ada")
+		row := path("/admin/users/ID", ada.ID)
+		here := c.htmx().with("HX-Current-URL", "http://example.org/admin/users?q=ada&sort=-email&edit=7")
+		saved := here.post(row, "email", "new@example.org", "version", strconv.FormatInt(ada.Version, 10), "list", "")
+		for _, r := range []answer{saved, here.get(row)} {
+			if to := r.Find("td.is-title a").AttrOr("href", ""); to != row+"?from=q%3Dada%26sort%3D-email" {
+				t.Errorf("the name leads to %q", to)
+			}
+			if to := r.Find("td:last-child a").AttrOr("href", ""); to != path("/admin/users?q=ada&sort=-email&edit=ID", ada.ID) {
+				t.Errorf("Edit leads to %q", to)
+			}
+		}
+		if list := here.get(row + "/edit").value("list"); list != "q=ada&sort=-email" {
+			t.Errorf("the open row belongs to %q", list)
+		}
+		for _, elsewhere := range []string{"", "::", "http://example.org/admin/users?sort=none", "http://example.org/settings/profile?q=ada"} {
+			if r := c.htmx().with("HX-Current-URL", elsewhere).get(row); r.status != 200 || r.Find("td.is-title a").AttrOr("href", "") != row {
+				t.Errorf("from %q: %d", elsewhere, r.status)
+			}
+		}
+	})
+}
+
 func TestRights(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		boss, clerk, ada, other := s.add("boss", asSuperuser), s.add("clerk", asStaff), s.add("ada"), s.add("other", asStaff)

@@ -247,7 +247,7 @@
       for (const input of all('input[type=file]', target)) input.value = '';
     }
     // The browser's own autofocus complains where something has the focus already.
-    const asked = column && fragment.querySelector(`.open [name="${column}"]:not([type=hidden])`);
+    const asked = column && ctx.response?.status === 200 && fragment.querySelector(`.open [name="${column}"]:not([type=hidden])`);
     for (const element of all('[autofocus]', fragment)) {
       element.autofocus = false;
       (asked || element).dataset.focus = '';

@@ -81,8 +81,11 @@ type Conflict struct {
 	Version int64 // the version that the next save replaces
 }
 
-// ConflictField is one field that differs.
-type ConflictField struct{ Label, Was, Theirs, Yours string }
+// ConflictField is one field that differs. Kept says that the form left it as it was, so that theirs stays.
+type ConflictField struct {
+	Label, Was, Theirs, Yours string
+	Kept                      bool
+}
 
 // path is where one person of the admin is.
 func userPath(person account.User) string { return usersPath + "/" + id(person) }
