@@ -119,6 +119,46 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// TestRowsLoseNothing: a tick outlasts its row's being open, and what was typed outlasts a session.
+func TestRowsLoseNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.superuser("root")
+	newClient(t, s).register("ada", nil)
+	id := s.id("ada")
+	b := openTab(t, s, true)
+	b.login("root", rootPassword)
+	b.open("/admin/users?sort=-username")
+	b.mark()
+	tick := "#user-" + id + " [name=id]"
+	b.tabTo(tick)
+	b.press(kb.ArrowUp)
+	b.wait("document.activeElement.matches('tr:first-child [name=id]')")
+	b.press(kb.ArrowDown)
+	b.press(" ")
+	b.see(".chosen", "1 chosen")
+	b.press(kb.ArrowRight)
+	b.wait("document.activeElement.matches('#user-" + id + " [data-field=username]')")
+	b.press("\r")
+	b.wait("document.activeElement.matches('" + cell(id, "username") + "')")
+	b.wait("document.querySelector('" + tick + "').checked")
+	b.press("\x1b")
+	b.wait("!document.querySelector('tr.open')")
+	b.wait("document.querySelector('" + tick + "').checked")
+
+	b.click("#user-" + id + " [data-field=email]")
+	b.wait("document.activeElement.matches('" + cell(id, "email") + "')")
+	b.write("typed@example.org")
+	s.change("DELETE FROM sessions")
+	b.press("\r")
+	b.see("#notice", "You are logged out. What you typed is still here")
+	b.wait("document.querySelector('" + cell(id, "email") + "').value.includes('typed@example.org')")
+	b.marked("an end of the session")
+	newWindow := openTab(t, s, true)
+	newWindow.login("root", rootPassword)
+	eval[bool](b, "(document.querySelector('"+cell(id, "email")+"').value = '', true)") // or the window asks before it closes
+}
+
 // TestKeyboardGoesThroughAWideRow tabs through a row of many columns: a wrong field takes the cursor, and nothing that has the cursor is below
 // the columns that stay in sight.
 func TestKeyboardGoesThroughAWideRow(t *testing.T) {

@@ -21,9 +21,12 @@ const (
 // act does what an action says with the rows that were chosen, or with all of a list; first it asks.
 func (a *App) act(r admin.Resource) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		if r.Name == account.Users && isTrue(posted(c, "cancel")) {
+			return a.chooseAgain(c, r, fiber.StatusOK, "")
+		}
 		action, ok := r.Action(posted(c, "action"))
 		if !ok {
-			return admin.BadQuery("Choose what to do with them.")
+			return a.chooseAgain(c, r, fiber.StatusBadRequest, "Choose what to do with them.")
 		}
 		if !account.May(signedIn(c), action.Verb, r.Permits()) {
 			return errForbidden
@@ -34,7 +37,7 @@ func (a *App) act(r admin.Resource) fiber.Handler {
 		}
 		switch {
 		case acting.Count == 0:
-			return redirect(c, r.Path()+"?"+withDone(acting.List, "none"))
+			return redirect(c, r.Path()+"?"+withDone(acting.Page, "none"))
 		case action.Name == "export_csv":
 			return a.exportChosen(c, acting)
 		case !isTrue(posted(c, "confirm")):
@@ -46,17 +49,38 @@ func (a *App) act(r admin.Resource) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		return redirect(c, r.Path()+"?"+withDone(acting.List, action.Name+"-"+strconv.Itoa(n)))
+		return redirect(c, r.Path()+"?"+withDone(acting.Page, action.Name+"-"+strconv.Itoa(n)))
 	}
+}
+
+// chooseAgain shows the list that a form came from, with what was ticked, and says why.
+func (a *App) chooseAgain(c *fiber.Ctx, r admin.Resource, status int, message string) error {
+	if r.Name != account.Users || !account.May(signedIn(c), account.View, r.Permits()) {
+		return admin.BadQuery(message)
+	}
+	page, err := pageOf(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.list(c.UserContext(), page)
+	if err != nil {
+		return err
+	}
+	list.Refused = message
+	if list.Ticked, err = chosenIDs(c); err != nil {
+		return err
+	}
+	return a.showUsers(c, status, list)
 }
 
 // chosen reads which rows a form is of: their ids, or with across all that match the list's query.
 func (a *App) chosen(c *fiber.Ctx, r admin.Resource, action admin.Action) (views.Acting, error) {
 	acting := views.Acting{Resource: r, Action: action, Across: isTrue(posted(c, "across"))}
 	var err error
-	if acting.List, err = queryOf(c); err != nil {
+	if acting.Page, err = pageOf(c); err != nil {
 		return acting, err
 	}
+	acting.List = allPages(acting.Page)
 	if action.Group {
 		acting.Group, _ = strconv.ParseInt(posted(c, "group"), 10, 64) // what is no number is no group
 	}
@@ -98,9 +122,9 @@ func chosenIDs(c *fiber.Ctx) (ids []int64, err error) {
 	return slices.Compact(ids), nil
 }
 
-// queryOf is the query string of the list that a form is of: of its own address, or the one that it carries. One that can't be read is an error,
-// because none at all stands for everybody.
-func queryOf(c *fiber.Ctx) (string, error) {
+// pageOf is the query string of the page of a list that a form is of: of its own address, or the one that it carries. One that can't be read is
+// an error, because none at all stands for everybody.
+func pageOf(c *fiber.Ctx) (string, error) {
 	query := string(c.Request().URI().QueryString())
 	if query == "" {
 		query = posted(c, "list")
@@ -108,10 +132,15 @@ func queryOf(c *fiber.Ctx) (string, error) {
 	if _, err := url.ParseQuery(query); err != nil || len(query) > listMax {
 		return "", admin.BadQuery("The list that was chosen from can't be read. Go back to it, and choose once more.")
 	}
-	values := goBack(query)
+	return goBack(query).Encode(), nil
+}
+
+// allPages is the query string of the whole list that a page is of.
+func allPages(page string) string {
+	values := goBack(page)
 	values.Del("after")
 	values.Del("before")
-	return values.Encode(), nil
+	return values.Encode()
 }
 
 // askToAct names the rows, and asks. Where a list is another now than the one that was asked about, it asks again.

@@ -36,7 +36,7 @@ func (a *App) actOnPeople(c *fiber.Ctx, acting views.Acting) error {
 	if err != nil {
 		return err
 	}
-	return redirect(c, usersPath+"?"+withDone(acting.List, acting.Action.Name+"-"+strconv.Itoa(n)+"-"+strconv.FormatInt(event, 10)))
+	return redirect(c, usersPath+"?"+withDone(acting.Page, acting.Action.Name+"-"+strconv.Itoa(n)+"-"+strconv.FormatInt(event, 10)))
 }
 
 // beginJob queues what is of many rows. All of a list is kept as its query, and not as ids.

@@ -48,6 +48,21 @@ func TestActionsAskFirst(t *testing.T) {
 		if r := boss.post("/admin/users/actions", "list", "q=p1", "action", "deactivate", "across", "1", "confirm", "1", "count", "6"); r.status != http.StatusSeeOther || active() != "11" {
 			t.Errorf("across: %d, %s", r.status, active())
 		}
+		// Who thinks better of it, or forgets to say what to do, has the same page again with the same ticks.
+		second := boss.get("/admin/users?sort=-email&n=5").Find("a[rel=next]").AttrOr("href", "")
+		one := boss.get(second).value("id")
+		for status, field := range map[int]string{http.StatusOK: "cancel", http.StatusBadRequest: "across"} {
+			r := boss.post("/admin/users/actions", "id", one, "list", strings.TrimPrefix(second, "/admin/users?"), field, "1")
+			if r.status != status || r.Find("#list [name=id][checked]").Length() != 1 || r.Find("#list [name=id]").Length() != 5 || r.Find("#sort-email svg").Length() != 1 {
+				t.Errorf("%s: %d with %d ticks", field, r.status, r.Find("#list [name=id][checked]").Length())
+			}
+			if again := r.Find("#action[aria-invalid]").Length(); again == 1 != (status == http.StatusBadRequest) {
+				t.Errorf("%s: said %d times to be wrong", field, again)
+			}
+		}
+		if r := boss.get("/admin/users/actions"); r.location() != "/admin/users" {
+			t.Errorf("the address alone: %d to %q", r.status, r.location())
+		}
 		if r := boss.post("/admin/users/actions", "action", "delete"); r.location() != "/admin/users?done=none" || !boss.get(r.location()).says("Nothing was chosen") {
 			t.Errorf("nothing: %d to %q", r.status, r.location())
 		}

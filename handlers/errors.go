@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"nameplate/db"
+	"nameplate/internal/account"
 	"nameplate/internal/admin"
 	"nameplate/views"
 )
@@ -36,6 +37,7 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 		return a.toLogin(c)
 	}
 	problem := problemOf(err)
+	a.inAdmin(c, &problem)
 	if problem.Status >= 500 {
 		problem.RequestID = rand.Text()
 		a.Log.Error("request failed", "id", problem.RequestID, "method", c.Method(), "path", withoutToken(c.Path()), "status", problem.Status, "err", err)
@@ -47,6 +49,23 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(problem.Retry))
 	}
 	return render(c, problem.Status, views.ErrorPage(a.page(c, problem.Title), problem), views.ErrorPart(problem))
+}
+
+// inAdmin leads back to the list that a problem of the admin is about, and says of a person who is gone what may have become of them.
+func (a *App) inAdmin(c *fiber.Ctx, problem *views.Problem) {
+	path, found := strings.CutPrefix(c.Path(), "/admin/")
+	asks := me(c)
+	if !found || problem.Back != "" && problem.Status != fiber.StatusBadRequest || asks == nil || !account.MayViewAdmin(*asks) {
+		return
+	}
+	problem.Back = "/admin/"
+	name, rest, _ := strings.Cut(path, "/")
+	if r := a.resource(name); r.Name != "" && account.May(*asks, account.View, r.Permits()) {
+		problem.Back = r.Path()
+	}
+	if problem.Status == fiber.StatusNotFound && name == account.Users && rest != "" {
+		problem.Title, problem.Text = "Nobody is here", "There is nobody of this number. Somebody may have deleted them meanwhile: look among the deleted."
+	}
 }
 
 // toLogin asks who is there, and remembers the page to go on with.

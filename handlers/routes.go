@@ -76,6 +76,7 @@ func (a *App) routes(f *fiber.App) {
 	view, change, del := may(account.View, account.Users), may(account.Change, account.Users), may(account.Delete, account.Users)
 	f.Get("/admin/users", view, a.users)
 	f.Get("/admin/users/export.csv", view, a.exportUsers)
+	f.Get("/admin/users/actions", view, func(c *fiber.Ctx) error { return redirect(c, usersPath) })
 	f.Get("/admin/users/import", a.mayImport, a.importForm)
 	f.Post("/admin/users/import", a.mayImport, a.importUsers)
 	f.Get("/admin/users/new", may(account.Add, account.Users), a.newUser)

@@ -10,9 +10,10 @@
   }
 
   // A message about the whole page. What was typed stays where it is.
-  function notice(text) {
+  function notice(text, link) {
     const box = make('div', { className: 'summary', tabIndex: -1 });
     box.append(make('p', { textContent: text }));
+    if (link) box.append(make('a', { target: '_blank', ...link }));
     document.getElementById('notice').replaceChildren(box);
     box.focus();
   }
@@ -51,7 +52,11 @@
       for (const element of all('[data-passkey], [data-haspasskey]', root)) element.hidden = false;
       for (const element of all('[data-nopasskey]', root)) element.hidden = true;
     }
-    for (const label of all('[data-all]', root)) label.hidden = false;
+    for (const head of all('[data-all]', root)) {
+      const label = make('label', { className: 'choice' });
+      label.append(make('input', { type: 'checkbox', ariaLabel: 'All on this page' }));
+      head.append(label);
+    }
     for (const input of all('[data-pick]', root)) {
       const name = root.querySelector(`[for="${input.id}"]`).textContent;
       input.after(make('input', { type: 'color', className: 'pick', id: `${input.id}-pick`, defaultValue: colour(input.value), ariaLabel: `${name}: pick it` }));
@@ -73,10 +78,13 @@
     button.textContent = input.type === 'text' ? 'Hide password' : 'Show password';
   });
 
-  // One tick chooses every row of the page.
+  // One tick chooses every row of the page, and it is said how many are chosen.
   on('change', ({ target }) => {
-    if (!target.matches('[data-all] input')) return;
-    for (const box of all('tbody [name=id]', target.form)) box.checked = target.checked;
+    if (!target.matches('[data-all] input, tbody [name=id]')) return;
+    const boxes = [...all('tbody [name=id]', target.form)];
+    if (!target.name) for (const box of boxes) box.checked = target.checked;
+    const chosen = boxes.filter((box) => box.checked).length;
+    target.form.querySelector('.chosen').textContent = chosen ? `${chosen} chosen` : '';
   });
 
   // A colour's picker and its text go together.
@@ -216,8 +224,19 @@
     }
   });
 
+  // What was typed into a row is not left without a word.
+  addEventListener('beforeunload', (event) => {
+    if (!working.size && [...all('.row.open, tr.open')].some(edited)) event.preventDefault();
+  });
+
   on('htmx:before:request', ({ detail: { ctx } }) => {
     if (ctx.sourceElement.matches('form[method=post]')) begin(ctx.sourceElement, ctx.request.submitter || undefined);
+  });
+  // Who was logged out meanwhile loses nothing that was typed into a row.
+  on('htmx:before:response', (event) => {
+    if (event.detail.ctx.response.status !== 401 || ![...all('.row.open, tr.open')].some(edited)) return;
+    event.preventDefault();
+    notice('You are logged out. What you typed is still here: log in in another window, then save it once more.', { href: '/login', textContent: 'Log in' });
   });
   on('htmx:finally:request', ({ detail: { ctx } }) => {
     if (!ctx.keepIndicators) for (const form of [...working.keys()]) if (form === ctx.sourceElement || !form.isConnected) end(form);
@@ -247,6 +266,7 @@
       for (const input of all('input[type=file]', target)) input.value = '';
     }
     // The browser's own autofocus complains where something has the focus already.
+    if (target.querySelector('.is-choice :checked')) fragment.querySelector('.is-choice input')?.setAttribute('checked', '');
     const asked = column && ctx.response?.status === 200 && fragment.querySelector(`.open [name="${column}"]:not([type=hidden])`);
     for (const element of all('[autofocus]', fragment)) {
       element.autofocus = false;
@@ -321,7 +341,7 @@
 
   on('keydown', (event) => {
     if (event.isComposing) return;
-    const cell = event.target.matches?.('tr:not(.open) :is(td[data-field], td a)') && event.target.closest('td');
+    const cell = event.target.matches?.('tr:not(.open) :is(td[data-field], td a, td.is-choice input)') && event.target.closest('td');
     if (cell && event.key === 'Enter' && event.target === cell) {
       event.preventDefault();
       return open(cell);
@@ -333,7 +353,7 @@
     }
     const step = { ArrowUp: 'previousElementSibling', ArrowDown: 'nextElementSibling' }[event.key];
     if (cell === event.target && step) return go(event, cell.parentNode[step]?.cells[cell.cellIndex]);
-    const link = step && event.target.matches?.('td a') && event.target.closest('tr')[step]?.querySelector('td:last-child a');
+    const link = step && event.target.matches?.('td :is(a, [name=id])') && event.target.closest('tr')[step]?.querySelector(event.target.name ? '[name=id]' : 'td:last-child a');
     if (link) {
       event.preventDefault();
       link.focus();

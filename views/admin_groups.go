@@ -30,7 +30,7 @@ func (g GroupEdit) fields() []Field {
 
 // permitted is what can be permitted on one resource.
 type permitted struct {
-	label       string
+	name, label string
 	permissions []string
 }
 
@@ -45,16 +45,10 @@ func permissionGroups(page Page) []permitted {
 		}
 		resource, _, _ := strings.Cut(permission, ".")
 		if len(list) == 0 || list[len(list)-1].label != labels[resource] {
-			list = append(list, permitted{label: labels[resource]})
+			list = append(list, permitted{name: resource, label: labels[resource]})
 		}
 		last := &list[len(list)-1]
 		last.permissions = append(last.permissions, permission)
 	}
 	return list
-}
-
-// verbOf is what a permission lets one do.
-func verbOf(permission string) string {
-	_, verb, _ := strings.Cut(permission, ".")
-	return verb
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -22,6 +23,8 @@ type Listing struct {
 	Next     string
 	Steps    []admin.Step // of the date hierarchy
 	Facets   admin.Facets // nil where they were not asked for
+	Ticked   []int64      // rows that were chosen already
+	Refused  string       // why nothing was done with them
 }
 
 // List is a list as it is declared.
@@ -39,7 +42,8 @@ type Acting struct {
 	Names    []string // the first of them
 	IDs      []int64
 	Across   bool   // all of the list, and not these ids
-	List     string // the list's query string
+	List     string // the query string of the list, all its pages
+	Page     string // the query string of the page that they were chosen on
 	Group    int64  // the group that is chosen; 0 for none
 	Groups   []account.Group
 	Error    string // why it was refused
@@ -144,6 +148,9 @@ func (l Listing) lookFor() string {
 	if l.Resource.SearchHelp == "" {
 		return "Look for something else."
 	}
+	if l.Resource.Name == account.Users && l.Query.Q != "" && utf8.RuneCountInString(l.Query.Q) < 3 {
+		return "One or two letters find whose name or address begins with them. Three find " + l.Resource.SearchHelp + "."
+	}
 	return "Look for " + l.Resource.SearchHelp + "."
 }
 
@@ -231,6 +238,9 @@ func (l Listing) wide() bool { return len(l.Resource.Shown()) > 10 }
 func (l Listing) actions(page Page) []admin.Action {
 	return slices.DeleteFunc(slices.Clone(l.Resource.Actions), func(a admin.Action) bool { return !page.may(a.Verb, l.Resource.Permits()) })
 }
+
+// ticked says whether a row was chosen already.
+func (l Listing) ticked(id int64) bool { return slices.Contains(l.Ticked, id) }
 
 // chooses says whether rows can be chosen.
 func (l Listing) chooses(page Page) bool { return len(l.actions(page)) > 0 }

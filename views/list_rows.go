@@ -112,8 +112,8 @@ func (act Acting) button() string {
 }
 
 func (act Acting) back() string {
-	if act.List != "" {
-		return act.Resource.Path() + "?" + act.List
+	if act.Page != "" {
+		return act.Resource.Path() + "?" + act.Page
 	}
 	return act.Resource.Path()
 }
