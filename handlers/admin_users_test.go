@@ -228,6 +228,46 @@ func TestEditUserConflictKeepsWhatOneNeverTouched(t *testing.T) {
 	})
 }
 
+// TestCountsAreLinks: each option of each filter with how many it leaves, and the one that is asked for leads back.
+func TestCountsAreLinks(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("boss", asSuperuser))
+		for i := range 4 {
+			s.add(fmt.Sprintf("ada%d", i))
+		}
+		r := c.get("/admin/users?facets=1&q=ada&is_staff=0")
+		said := strings.Join(strings.Fields(r.Find(".counts").Text()), " ")
+		if !strings.HasPrefix(said, "StaffYes 0No 4ActiveYes 4No 0SuperuserYes 0No 4PortfolioHas one") {
+			t.Errorf("%q", said)
+		}
+		links := r.Find(".counts a")
+		for i, want := range []string{"/admin/users?facets=1&is_staff=1&q=ada", "/admin/users?facets=1&q=ada", "/admin/users?facets=1&is_active=1&is_staff=0&q=ada"} {
+			if to := links.Eq(i).AttrOr("href", ""); to != want {
+				t.Errorf("%s leads to %q, want %q", links.Eq(i).Text(), to, want)
+			}
+		}
+		if links.Eq(1).AttrOr("aria-current", "") != "true" || c.get("/admin/users").Find(".counts").Length() != 0 {
+			t.Error("what is asked for is not marked, or is counted without being asked")
+		}
+	})
+}
+
+// TestNamesStandBelowTheUsername, and are changed in the row.
+func TestNamesStandBelowTheUsername(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("boss", asSuperuser))
+		ada := s.add("ada")
+		row := path("/admin/users/ID", ada.ID)
+		version := c.htmx().get(row + "/edit").value("version")
+		if r := c.htmx().post(row, "first_name", strings.Repeat("x", 151), "version", version, "list", ""); r.status != 422 || r.Find(".is-title .error").Length() != 1 || r.Find("[autofocus]").AttrOr("name", "") != "first_name" {
+			t.Errorf("%d: %s", r.status, r.Find(".is-title").Text())
+		}
+		if r := c.htmx().post(row, "first_name", "Ada", "last_name", "Lovelace", "version", version, "list", ""); r.status != 200 || !strings.Contains(r.Find(".is-title").Text(), "Ada Lovelace") {
+			t.Errorf("%d: %s", r.status, r.Find(".is-title").Text())
+		}
+	})
+}
+
 // TestARowKnowsItsList: htmx says which list a row stands on, and its links keep it.
 func TestARowKnowsItsList(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

@@ -26,6 +26,12 @@ func (page Page) maySet(name string) bool {
 	return page.Me != nil && (name == "is_active" || account.MaySetRights(*page.Me))
 }
 
+// nameColumns are the names that stand below the username.
+var nameColumns = []admin.Column{
+	{Name: "first_name", Label: "First name", Kind: admin.Text, Editable: true},
+	{Name: "last_name", Label: "Last name", Kind: admin.Text, Editable: true},
+}
+
 // formID is the id of the form that the inputs of a row belong to.
 func (edit Edit) formID() string {
 	if edit.onPageForm {
@@ -147,8 +153,11 @@ func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 		"size":      "20", // a text browser shows so much; the style sheet fills the column
 		"autofocus": first,
 	}
-	if column.Name == "username" {
+	switch column.Name {
+	case "username":
 		attrs["required"], attrs["autocapitalize"] = true, "none"
+	case "first_name", "last_name":
+		attrs["placeholder"] = column.Label
 	}
 	for name, value := range edit.explained(column) {
 		attrs[name], attrs["aria-invalid"] = value, "true"

@@ -99,11 +99,13 @@ func (l Listing) count() string {
 }
 
 // howMany is count without the word.
-func (l Listing) howMany() string {
-	if l.More {
-		return "over " + thousands(l.Total)
+func (l Listing) howMany() string { return howMany(l.Total, l.More) }
+
+func howMany(n int, more bool) string {
+	if more {
+		return "over " + thousands(n)
 	}
-	return thousands(l.Total)
+	return thousands(n)
 }
 
 // Capital begins a sentence.
@@ -165,23 +167,45 @@ func choices(filter admin.Filter) []profile.Option {
 	return []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
 }
 
-// counted puts the counts of a filter's options beside them.
-func (l Listing) counted(name string, options []profile.Option) []profile.Option {
-	counts, known := l.Facets[name]
-	if !known {
-		return options
-	}
-	options = slices.Clone(options)
-	for i, option := range options {
-		if count, ok := counts[option.Value]; ok {
-			over := ""
-			if count.More {
-				over = "over "
+// facetGroup is a filter whose options are counted.
+type facetGroup struct {
+	label   string
+	options []facetOption
+}
+
+// facetOption is one of them: what it is called, how many it would leave, and where it leads: to the list with it, or without where it is
+// asked for already.
+type facetOption struct {
+	label, count, to string
+	here             bool
+}
+
+func (l Listing) facetGroups() (groups []facetGroup) {
+	for _, filter := range l.Resource.Filters {
+		name, options := filter.Name, choices(filter)
+		if filter.Attr != nil {
+			if options = filter.Attr.Options(); filter.Attr.Kind.Filter == profile.ByPresence {
+				name, options = name+admin.IsEmpty, hasOrHasNot()
 			}
-			options[i].Label += " (" + over + thousands(count.N) + ")"
+		}
+		group := facetGroup{label: filter.Label}
+		for _, option := range options {
+			count, counted := l.Facets[name][option.Value]
+			if !counted {
+				continue
+			}
+			here := l.filter(name) == option.Value
+			q := l.Query.First().Without(filter.Name)
+			if !here {
+				q = q.With(name, option.Value)
+			}
+			group.options = append(group.options, facetOption{option.Label, howMany(count.N, count.More), l.address(q), here})
+		}
+		if len(group.options) > 0 {
+			groups = append(groups, group)
 		}
 	}
-	return options
+	return groups
 }
 
 // hasOrHasNot is what can be chosen in the filter of what is there or not.
