@@ -49,6 +49,19 @@ func (d *DB) Groups(ctx context.Context) (list []account.Group, err error) {
 	return list, nil
 }
 
+// GroupNames lists every group by name, without its members and permissions.
+func (d *DB) GroupNames(ctx context.Context) ([]account.Group, error) {
+	scan := func(row scanner) (g account.Group, err error) {
+		err = row.Scan(&g.ID, &g.Name)
+		return g, err
+	}
+	list, err := all(scan)(d.r.QueryContext(ctx, "SELECT id, name FROM groups ORDER BY name_key"))
+	if err != nil {
+		return nil, fmt.Errorf("list groups: %w", told(err))
+	}
+	return list, nil
+}
+
 // Group returns one group. It fails with ErrNotFound.
 func (d *DB) Group(ctx context.Context, id int64) (g account.Group, err error) {
 	err = d.read(ctx, func(tx *Tx) error {

@@ -45,6 +45,7 @@ type facet struct{ name, value string }
 func optionsOf(filters []admin.Filter) (options []facet) {
 	for _, f := range filters {
 		switch {
+		case f.Text:
 		case f.Attr == nil:
 			options = append(options, facet{f.Name, "1"}, facet{f.Name, "0"})
 		case f.Attr.Kind.Filter == profile.ByPresence:

@@ -11,6 +11,7 @@ import (
 	"nameplate"
 	"nameplate/db"
 	"nameplate/db/dbtest"
+	"nameplate/internal/account"
 	"nameplate/internal/admin"
 )
 
@@ -19,7 +20,25 @@ func TestEveryWayOfReadingGivesTheSame(t *testing.T) {
 		if err := d.Seed(t.Context(), 400, "", nil); err != nil {
 			t.Fatal(err)
 		}
-		db.EveryWayOfReading(t, d)
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		desk, err := d.SaveGroup(t.Context(), db.Author{ID: root.ID}, account.Group{Name: "Desk"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, err := d.PeopleIDs(t.Context(), admin.Query{Q: "pho"})
+		if err != nil || len(ids) < 20 {
+			t.Fatalf("%d, %v", len(ids), err)
+		}
+		n, _, err := d.ActOnPeople(t.Context(), db.Author{ID: root.ID}, db.Bulk{Action: "add_to_group", IDs: ids, Group: desk.ID})
+		if err != nil || n != len(ids) {
+			t.Fatalf("%d of %d, %v", n, len(ids), err)
+		}
+		group := map[string]string{"groups": strconv.FormatInt(desk.ID, 10)}
+		page, err := d.People(t.Context(), admin.Query{Filters: group})
+		if err != nil || page.Total != len(ids) {
+			t.Errorf("%d in the group, want %d; %v", page.Total, len(ids), err)
+		}
+		db.EveryWayOfReading(t, d, group)
 	})
 }
 

@@ -38,6 +38,10 @@ func (l *list) setFilters(resource admin.Resource, filters map[string]string) er
 		if !ok {
 			return admin.BadQuery("The list can't be narrowed like this.")
 		}
+		if declared.Text { // a group
+			l.setGroup(field, value)
+			continue
+		}
 		if declared.Attr == nil {
 			f := filter{field: field, users: true, key: "u." + field}
 			f.is(map[bool]string{true: "TRUE", false: "FALSE"}[value == "1"])
@@ -47,6 +51,15 @@ func (l *list) setFilters(resource admin.Resource, filters map[string]string) er
 		l.setAttribute(*declared.Attr, lookup, value)
 	}
 	return nil
+}
+
+// setGroup asks who is in a group, by its id.
+func (l *list) setGroup(field, value string) {
+	id, _ := strconv.ParseInt(value, 10, 64) // ParseQuery has read it
+	group := l.arg(id)
+	l.filters = append(l.filters, filter{field: field, users: true,
+		ids:  "SELECT ug.user_id AS id FROM user_groups ug WHERE ug.group_id = " + group,
+		test: "EXISTS (SELECT 1 FROM user_groups ug WHERE ug.user_id = u.id AND ug.group_id = " + group + ")"})
 }
 
 // setPeriod narrows the list to the time that its date hierarchy asks for.

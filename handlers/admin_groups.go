@@ -33,7 +33,10 @@ func (a *App) group(c *fiber.Ctx) error {
 func (a *App) showGroup(c *fiber.Ctx, status int, edit views.GroupEdit) error {
 	title := "Add a group"
 	if edit.Group.ID != 0 {
-		title = "Group"
+		title = edit.Group.Name
+		if edit.Named != "" {
+			title = edit.Named
+		}
 	}
 	page := a.page(c, title)
 	if c.Query("saved") != "" {
@@ -58,7 +61,12 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 	}
 	saved, err := a.DB.SaveGroup(c.UserContext(), a.author(c), g)
 	if errs, ok := errors.AsType[form.Errors](err); ok {
-		return a.showGroup(c, fiber.StatusUnprocessableEntity, views.GroupEdit{Group: g, Errors: errs, Version: version})
+		before, err := a.DB.Group(c.UserContext(), id)
+		if err != nil && !isNotFound(err) { // a new one is not there
+			return err
+		}
+		g.Members = before.Members
+		return a.showGroup(c, fiber.StatusUnprocessableEntity, views.GroupEdit{Group: g, Named: before.Name, Errors: errs, Version: version})
 	}
 	if conflict, ok := errors.AsType[*db.GroupConflict](err); ok {
 		return a.showGroup(c, fiber.StatusConflict, groupConflict(g, conflict))
@@ -69,20 +77,29 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 	return redirect(c, groupPath(saved.ID)+"?saved=1")
 }
 
-// groupConflict says field by field what a group was, what somebody else made of it, and what this form would.
+// groupConflict says field by field what a group was, what somebody else made of it, and what this form would. What the form left as it was
+// becomes theirs in it.
 func groupConflict(yours account.Group, c *db.GroupConflict) views.GroupEdit {
-	edit := views.GroupEdit{Group: yours, Version: c.Theirs.Version}
+	edit := views.GroupEdit{Group: yours, Named: c.Theirs.Name, Version: c.Theirs.Version}
 	edit.Group.Members = c.Theirs.Members
-	add := func(name, label, theirs, mine string) {
+	add := func(name, label, theirs, mine string) (kept bool) {
 		was, changed := c.Was[name]
 		if !changed {
 			was = theirs
 		}
+		kept = changed && mine == was
 		words := strings.NewReplacer("\n", ", ")
-		edit.Conflict = append(edit.Conflict, views.ConflictField{Label: label, Was: words.Replace(was), Theirs: words.Replace(theirs), Yours: words.Replace(mine)})
+		edit.Conflict = append(edit.Conflict,
+			views.ConflictField{Label: label, Was: words.Replace(was), Theirs: words.Replace(theirs), Yours: words.Replace(mine), Kept: kept})
+		return kept
 	}
-	add("name", "Name", c.Theirs.Name, yours.Name)
-	add("permissions", "Permissions", strings.Join(c.Theirs.Permissions, "\n"), strings.Join(yours.Permissions, "\n"))
+	if add("name", "Name", c.Theirs.Name, yours.Name) {
+		edit.Group.Name = c.Theirs.Name
+	}
+	mine := slices.Sorted(slices.Values(yours.Permissions))
+	if add("permissions", "Permissions", strings.Join(c.Theirs.Permissions, "\n"), strings.Join(mine, "\n")) {
+		edit.Group.Permissions = c.Theirs.Permissions
+	}
 	return edit
 }
 

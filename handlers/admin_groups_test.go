@@ -18,6 +18,9 @@ func TestGroupPages(t *testing.T) {
 			t.Fatalf("%d to %q", r.status, r.location())
 		}
 		page := boss.get(at)
+		if page.Find("h1").Text() != "<i>Desk</i>" || page.Find("main a[href='/admin/users?groups="+strings.TrimPrefix(at, "/admin/groups/")+"']").Length() != 1 {
+			t.Errorf("it is called %q", page.Find("h1").Text())
+		}
 		if page.value("name") != "<i>Desk</i>" || page.Find("[name=permissions][checked]").Length() != 2 || page.Find("i").Length() != 0 {
 			t.Errorf("%s", page.Find("main").Text())
 		}
@@ -31,6 +34,12 @@ func TestGroupPages(t *testing.T) {
 		r = boss.post(at, "name", "Front desk", "permissions", "users.view", "permissions", "mail.view", "version", version)
 		if r.status != http.StatusConflict || !strings.Contains(strings.Join(strings.Fields(r.Find(".conflict").Text()), " "), "<i>Desk</i>") {
 			t.Fatalf("%d: %s", r.status, r.Find(".conflict").Text())
+		}
+		if hints := r.Find(".conflict .hint").Length(); hints != 0 {
+			t.Errorf("%d fields are said to stay theirs", hints)
+		}
+		if r := boss.post(at, "name", "<i>Desk</i>", "permissions", "mail.view", "version", version); r.status != http.StatusConflict || r.value("name") != "Desk" || r.Find(".conflict .hint").Length() != 1 {
+			t.Errorf("a name that was not touched: %d, %q", r.status, r.value("name"))
 		}
 		if r := boss.post(at, "name", "Front desk", "permissions", "mail.view", "version", r.value("version"), "resolve", "mine"); r.status != http.StatusSeeOther {
 			t.Errorf("mine: %d", r.status)
@@ -104,6 +113,29 @@ func TestPersonIsPermitted(t *testing.T) {
 		}
 		if r := boss.post(at, "groups", "999", "version", boss.get(at).value("version")); r.status != http.StatusUnprocessableEntity || !r.says("one of the groups is gone") {
 			t.Errorf("a group that is none: %d", r.status)
+		}
+	})
+}
+
+// TestGroupNarrowsPeople: the list has the groups as a filter.
+func TestGroupNarrowsPeople(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		at, _, _ := strings.Cut(boss.post("/admin/groups/new", "name", "Desk", "permissions", "").location(), "?")
+		id := strings.TrimPrefix(at, "/admin/groups/")
+		boss.post(path("/admin/users/ID", ada.ID), "groups", id, "version", "1")
+		r := boss.get("/admin/users?groups=" + id)
+		if r.Find("tr[id^=user-]").Length() != 1 || !r.says("1 person") || r.Find("#groups [selected]").Text() != "Desk" || r.Find("[type=hidden][name=groups]").Length() != 0 {
+			t.Errorf("%s", r.Find("main").Text())
+		}
+		if r := boss.get("/admin/users?groups=999"); r.status != 200 || r.Find("tr[id^=user-]").Length() != 0 || r.Find("[type=hidden][name=groups]").Length() != 1 {
+			t.Errorf("a group that is none: %d", r.status)
+		}
+		if r := boss.get("/admin/users?groups=desk"); r.status != 400 {
+			t.Errorf("a name: %d", r.status)
+		}
+		if r := boss.get("/admin/users?groups=" + id + "&facets=1&is_active=1"); r.status != 200 || !r.says("1 person") {
+			t.Errorf("with counts: %d", r.status)
 		}
 	})
 }

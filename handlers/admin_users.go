@@ -50,6 +50,9 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 		return views.People{}, err
 	}
 	people := views.People{Listing: views.NewListing(resource, q, page), Rows: page.Rows, Profile: a.shown.Attributes}
+	if people.InGroup, err = a.DB.GroupNames(ctx); err != nil {
+		return people, err
+	}
 	if q.Facets {
 		if people.Facets, err = a.DB.Facets(ctx, q); err != nil {
 			return people, err

@@ -21,10 +21,11 @@ type Listing struct {
 	More     bool // there are more than Total
 	Prev     string
 	Next     string
-	Steps    []admin.Step // of the date hierarchy
-	Facets   admin.Facets // nil where they were not asked for
-	Ticked   []int64      // rows that were chosen already
-	Refused  string       // why nothing was done with them
+	Steps    []admin.Step    // of the date hierarchy
+	Facets   admin.Facets    // nil where they were not asked for
+	InGroup  []account.Group // groups that people are narrowed by
+	Ticked   []int64         // rows that were chosen already
+	Refused  string          // why nothing was done with them
 }
 
 // List is a list as it is declared.
@@ -160,9 +161,17 @@ func (l Listing) lookFor() string {
 func (l Listing) filter(name string) string { return l.Query.Filters[name] }
 
 // choices is what can be chosen in a filter of a field.
-func choices(filter admin.Filter) []profile.Option {
-	if filter.Options != nil {
+func (l Listing) choices(filter admin.Filter) (options []profile.Option) {
+	switch {
+	case filter.Options != nil:
 		return filter.Options
+	case filter.Text && filter.Name == account.Groups:
+		for _, group := range l.InGroup {
+			options = append(options, profile.Option{Value: number(group.ID), Label: group.Name})
+		}
+		return options
+	case filter.Text:
+		return nil
 	}
 	return []profile.Option{{Value: "1", Label: "Yes"}, {Value: "0", Label: "No"}}
 }
@@ -182,7 +191,7 @@ type facetOption struct {
 
 func (l Listing) facetGroups() (groups []facetGroup) {
 	for _, filter := range l.Resource.Filters {
-		name, options := filter.Name, choices(filter)
+		name, options := filter.Name, l.choices(filter)
 		if filter.Attr != nil {
 			if options = filter.Attr.Options(); filter.Attr.Kind.Filter == profile.ByPresence {
 				name, options = name+admin.IsEmpty, hasOrHasNot()
@@ -224,7 +233,7 @@ func (l Listing) unshown() []string {
 		field, lookup, _ := strings.Cut(name, "__")
 		filter, ok := l.Resource.Filter(field)
 		if filter.Attr == nil {
-			if !ok || filter.Text {
+			if !ok || filter.Text && !slices.ContainsFunc(l.choices(filter), func(o profile.Option) bool { return o.Value == l.filter(name) }) {
 				names = append(names, name)
 			}
 			continue

@@ -113,7 +113,7 @@ func listSearch(page Page, l Listing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, filter := range l.Resource.Filters {
-			if filter.Attr == nil && !filter.Text {
+			if options := l.choices(filter); filter.Attr == nil && len(options) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div><label for=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -144,7 +144,7 @@ func listSearch(page Page, l Listing) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = filterSelect(filter.Name, l.filter(filter.Name), choices(filter)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = filterSelect(filter.Name, l.filter(filter.Name), options).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

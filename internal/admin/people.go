@@ -10,6 +10,7 @@ func People(p profile.Profile) Resource {
 		{Name: "is_staff", Label: "Staff"},
 		{Name: "is_active", Label: "Active"},
 		{Name: "is_superuser", Label: "Superuser"},
+		{Name: "groups", Label: "Group", Text: true},
 	}
 	for _, attr := range p.ForStaff().Attributes {
 		filters = append(filters, Filter{Name: attr.Name, Label: attr.Label, Attr: &attr})

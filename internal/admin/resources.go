@@ -19,7 +19,7 @@ func groups() Resource {
 		From: "groups g", ID: "g.id",
 		Columns: []Column{
 			{Name: "name", Label: "Name", Kind: Text, Sortable: true, SQL: "g.name", Sort: "g.name_key", Link: "/admin/groups/{id}"},
-			{Name: "members", Label: "Members", Kind: Number, SQL: "(SELECT count(*) FROM user_groups ug WHERE ug.group_id = g.id)"},
+			{Name: "members", Label: "Members", Kind: Number, Link: "/admin/users?groups={id}", SQL: "(SELECT count(*) FROM user_groups ug WHERE ug.group_id = g.id)"},
 			{Name: "permissions", Label: "Permissions", Kind: Number, SQL: "(SELECT count(*) FROM group_permissions gp WHERE gp.group_id = g.id)"},
 			{Name: "id", Kind: Number, SQL: "g.id", Hidden: true},
 		},
