@@ -17,7 +17,7 @@ const (
 	sortedHits = 3_000  // so few are found and sorted
 	triedRows  = 2_000  // rows of the sorted index that are looked at one by one
 	metRows    = 50_000 // rows of the sorted index that are compared with the hits
-	weighed    = 50_000 // how far each of several filters is counted, to begin with the one that leaves out most
+	weighed    = 50_000 // how far each of several things that are asked for is counted, to begin with the one that leaves out most
 )
 
 // People returns one page of the list of people, with their attributes. Rows that come or go meanwhile don't make others appear
@@ -190,7 +190,7 @@ func (l *list) both(ctx context.Context, n int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if fewest <= maxTotal {
+		if fewest <= weighed {
 			return "SELECT f.id AS id FROM (" + l.filtered() + ") f" + l.fitting("f.id", []string{l.search.test}), nil
 		}
 	}

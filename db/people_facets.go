@@ -9,13 +9,11 @@ import (
 	"nameplate/internal/profile"
 )
 
-const (
-	facetsMost  = 20    // options of a filter that are counted at most
-	facetsAmong = 2_000 // people of a narrowed list that are looked at, one by one
-)
+// facetsMost is how many options of a filter are counted at most.
+const facetsMost = 20
 
 // Facets counts for each option of each filter how many people of the list it would leave: those that fit all else that is asked for. Like
-// the list itself, they are counted as far as maxTotal; of a list that is narrowed already, among its first facetsAmong people.
+// the list itself, they are counted as far as maxTotal; a list that is narrowed already and longer than that among so many of its people.
 func (d *DB) Facets(ctx context.Context, q admin.Query) (facets admin.Facets, err error) {
 	facets = admin.Facets{}
 	err = d.readList(ctx, func(tx *Tx) error {
@@ -38,8 +36,11 @@ func (d *DB) Facets(ctx context.Context, q admin.Query) (facets admin.Facets, er
 	return facets, nil
 }
 
-// facet is one option of a filter.
-type facet struct{ name, value string }
+// facet is one option of a filter. Rest says that it is for everybody whom the option before it leaves out.
+type facet struct {
+	name, value string
+	rest        bool
+}
 
 // optionsOf are the options of some filters that are counted.
 func optionsOf(filters []admin.Filter) (options []facet) {
@@ -47,13 +48,13 @@ func optionsOf(filters []admin.Filter) (options []facet) {
 		switch {
 		case f.Text:
 		case f.Attr == nil:
-			options = append(options, facet{f.Name, "1"}, facet{f.Name, "0"})
+			options = append(options, facet{f.Name, "1", false}, facet{f.Name, "0", true})
 		case f.Attr.Kind.Filter == profile.ByPresence:
-			options = append(options, facet{f.Name + admin.IsEmpty, "0"}, facet{f.Name + admin.IsEmpty, "1"})
+			options = append(options, facet{f.Name + admin.IsEmpty, "0", false}, facet{f.Name + admin.IsEmpty, "1", true})
 		case f.Attr.Kind.Filter == profile.ByRange || len(f.Attr.Options()) > facetsMost:
 		default:
 			for _, option := range f.Attr.Options() {
-				options = append(options, facet{f.Name, option.Value})
+				options = append(options, facet{f.Name, option.Value, false})
 			}
 		}
 	}
@@ -81,15 +82,19 @@ func (tx *Tx) facets(ctx context.Context, resource admin.Resource, q admin.Query
 	if err != nil {
 		return err
 	}
-	sums := []string{"count(*)"}
+	sums, tests := []string{"count(*)"}, []string{"1"}
 	for _, o := range options {
-		tests, err := l.testsOf(resource, o)
+		if o.rest {
+			continue
+		}
+		test, err := l.testOf(resource, o)
 		if err != nil {
 			return err
 		}
-		sums = append(sums, "COALESCE(sum(CASE WHEN "+strings.Join(tests, " AND ")+" THEN 1 ELSE 0 END), 0)")
+		sums = append(sums, fmt.Sprintf("COALESCE(sum(t%d), 0)", len(sums)))
+		tests = append(tests, fmt.Sprintf("CASE WHEN %s THEN 1 ELSE 0 END AS t%d", test, len(tests)))
 	}
-	query, args := used("SELECT "+strings.Join(sums, ", ")+" FROM (SELECT id FROM ("+ids+fmt.Sprintf(") i LIMIT %d) c CROSS JOIN users u CROSS JOIN profiles p WHERE u.id = c.id AND p.user_id = c.id", facetsAmong+1), l.args)
+	query, args := used("SELECT "+strings.Join(sums, ", ")+" FROM "+l.lookedUp(fmt.Sprintf("SELECT id FROM (%s) i LIMIT %d", ids, maxTotal+1), tests), l.args)
 	counts := make([]int, len(sums))
 	dest := make([]any, len(sums))
 	for i := range counts {
@@ -98,10 +103,26 @@ func (tx *Tx) facets(ctx context.Context, resource admin.Resource, q admin.Query
 	if err := tx.row(ctx, query, args...).Scan(dest...); err != nil {
 		return err
 	}
-	for i, o := range options {
-		into.Set(o.name, o.value, admin.Count{N: counts[i+1], More: counts[0] > facetsAmong})
+	total, n, at := counts[0], 0, 0
+	for _, o := range options {
+		if o.rest {
+			n = total - n
+		} else {
+			at++
+			n = counts[at]
+		}
+		into.Set(o.name, o.value, admin.Count{N: min(n, maxTotal), More: total > maxTotal})
 	}
 	return nil
+}
+
+// lookedUp is the table of some columns of each of the people of a query, who are looked up one by one: see fitting.
+func (l *list) lookedUp(ids string, columns []string) string {
+	from := " FROM users u CROSS JOIN profiles p WHERE u.id = c.id AND p.user_id = c.id"
+	if l.pg {
+		return "(" + ids + ") c CROSS JOIN LATERAL (SELECT " + strings.Join(columns, ", ") + from + " OFFSET 0) l"
+	}
+	return "(SELECT " + strings.Join(columns, ", ") + strings.Replace(from, "FROM", "FROM ("+ids+") c CROSS JOIN", 1) + ") l"
 }
 
 // facetsOfAll counts each option by its own index.
@@ -121,15 +142,15 @@ func (l *list) facetsOfAll(ctx context.Context, resource admin.Resource, options
 	return nil
 }
 
-// testsOf is the condition of one option for a person u with the profile p, with arguments of this list.
-func (l *list) testsOf(resource admin.Resource, o facet) ([]string, error) {
+// testOf is the condition of one option for a person u with the profile p, with arguments of this list.
+func (l *list) testOf(resource admin.Resource, o facet) (string, error) {
 	probe := *l
 	probe.filters = nil
 	if err := probe.setFilters(resource, map[string]string{o.name: o.value}); err != nil {
-		return nil, err
+		return "", err
 	}
 	l.args = probe.args
-	return probe.tests(probe.filters), nil
+	return strings.Join(probe.filters[0].conditions(), " AND "), nil
 }
 
 // ids returns the query of the ids of everybody on the list, without an order.

@@ -90,6 +90,36 @@ func TestFacets(t *testing.T) {
 	})
 }
 
+// TestFacetsOfManyAreExact as far as a list is counted.
+func TestFacetsOfManyAreExact(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if err := d.Seed(t.Context(), 4_000, "", nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []admin.Query{{Q: "person"}, {Filters: map[string]string{"is_superuser": "0"}}} {
+			facets, err := d.Facets(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, values := range map[string][]string{"is_active": {"0", "1"}, "portfolio_site__isempty": {"0", "1"}} {
+				sum := 0
+				for _, value := range values {
+					count := facets[name][value]
+					with := q.With(name, value)
+					page, err := d.People(t.Context(), admin.Query{Q: q.Q, Filters: with.Filters, N: 1})
+					if err != nil || count.N != page.Total || count.More {
+						t.Errorf("%+v, %s=%s: %+v, want %d; %v", q, name, value, count, page.Total, err)
+					}
+					sum += count.N
+				}
+				if sum != 4_000 {
+					t.Errorf("%+v, %s: %d in all", q, name, sum)
+				}
+			}
+		}
+	})
+}
+
 // TestDatesNarrowPeople by year, month and day, together with all else.
 func TestDatesNarrowPeople(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -269,7 +269,7 @@ func (l *list) fitting(id string, tests []string) string {
 // countFilters counts who fits each filter, as far as matters, puts the one that leaves out most at their head, and returns its count.
 func (l *list) countFilters(ctx context.Context) (fewest int, err error) {
 	most := maxTotal
-	if len(l.filters) > 1 {
+	if len(l.filters) > 1 || l.search.hits != "" {
 		most = weighed
 		slices.SortStableFunc(l.filters, func(a, b filter) int { return len(a.test) - len(b.test) }) // those of members are the dearest
 	}

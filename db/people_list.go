@@ -250,6 +250,9 @@ func (l *list) reading(n int, ids string) fetch {
 	case l.search.hits == "":
 		return l.tried(triedRows, l.tried(metRows, l.sorted(ids)))
 	}
+	if l.pg { // which stops at the last of a page
+		return l.tried(metRows, l.met(n, ids))
+	}
 	return l.tried(triedRows, l.met(n, ids))
 }
 
