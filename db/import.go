@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"nameplate/internal/account"
@@ -34,6 +35,7 @@ type Import struct {
 	ID      int64
 	By      int64 // who has sent it
 	Columns []string
+	Passed  []string // columns of it that nobody is changed by
 	Lines   int
 	Checked int64 // how often it was looked at what it would do; 0 for not yet
 	Done    bool  // it was imported
@@ -56,14 +58,14 @@ type ImportLine struct {
 // FieldChange is one field that becomes another.
 type FieldChange struct{ Field, Old, New string }
 
-// StageImport keeps a table whose lines next returns, until io.EOF. Nothing is done to anybody by it. It fails with ErrForbidden for who may
-// neither add nor change people, and with what next fails with.
-func (d *DB) StageImport(ctx context.Context, by Author, columns []profile.Attribute, next func() (profile.TableLine, error)) (imp Import, err error) {
-	imp.By = by.ID
-	for _, c := range columns {
+// StageImport keeps a table. Nothing is done to anybody by it. It fails with ErrForbidden for who may
+// neither add nor change people, and with what reading the table fails with.
+func (d *DB) StageImport(ctx context.Context, by Author, table *profile.Table) (imp Import, err error) {
+	imp.By, imp.Passed = by.ID, table.Passed
+	for _, c := range table.Columns {
 		imp.Columns = append(imp.Columns, c.Name)
 	}
-	names, err := json.Marshal(imp.Columns)
+	names, err := json.Marshal(slices.Concat(imp.Columns, imp.Passed))
 	if err != nil {
 		return imp, err
 	}
@@ -75,8 +77,8 @@ func (d *DB) StageImport(ctx context.Context, by Author, columns []profile.Attri
 	})
 	for end := false; err == nil && !end; {
 		var lines []profile.TableLine
-		if lines, end, err = someLines(next); err == nil {
-			err = d.write(ctx, func(tx *Tx) error { return tx.stage(ctx, imp.ID, columns, lines) })
+		if lines, end, err = someLines(table.Next); err == nil {
+			err = d.write(ctx, func(tx *Tx) error { return tx.stage(ctx, imp.ID, table.Columns, lines) })
 			imp.Lines += len(lines)
 		}
 	}
@@ -175,6 +177,10 @@ func (tx *Tx) anImport(ctx context.Context, id int64) (imp Import, err error) {
 		Scan(&imp.ID, &imp.By, &columns, &imp.Lines, &imp.Checked, &imp.Done)
 	if err == nil {
 		err = json.Unmarshal([]byte(columns), &imp.Columns)
+		first := slices.IndexFunc(imp.Columns, profile.IsTableFact)
+		if first >= 0 {
+			imp.Columns, imp.Passed = imp.Columns[:first], imp.Columns[first:]
+		}
 	}
 	if err != nil {
 		return imp, told(err)

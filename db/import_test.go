@@ -22,7 +22,7 @@ func staged(t *testing.T, d *db.DB, by db.Author, text string) db.Import {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	imp, err := d.StageImport(t.Context(), by, table.Columns, table.Next)
+	imp, err := d.StageImport(t.Context(), by, table)
 	if err == nil {
 		imp, err = d.CheckImport(t.Context(), by, imp.ID, nil)
 	}
@@ -153,7 +153,7 @@ func TestImportRefusesWhatIsWrongAndWritesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.StageImport(t.Context(), db.Author{ID: 99}, table.Columns, table.Next); !errors.Is(err, db.ErrForbidden) {
+		if _, err := d.StageImport(t.Context(), db.Author{ID: 99}, table); !errors.Is(err, db.ErrForbidden) {
 			t.Errorf("somebody else: %v", err)
 		}
 	})

@@ -62,7 +62,7 @@ func TestTablesGoBothWays(t *testing.T) {
 			if want := strings.Replace(exported.body, ",Brass & ink,", ",\"'=HYPERLINK(\"\"//evil.example\"\")\",", 1); again.body != want {
 				t.Errorf("the table is\n%s\nwant\n%s", again.body, want)
 			}
-			if n := len(rows[0]) - len(profile.UserAttributes()); n != len(profile.Kinds()) {
+			if n := len(rows[0]) - len(profile.UserAttributes()) - 5; n != len(profile.Kinds()) {
 				t.Errorf("%d kinds are exported", n)
 			}
 		})

@@ -89,7 +89,7 @@ func (a *App) takeTable(c *fiber.Ctx) (imp db.Import, err error) {
 	if err != nil {
 		return imp, err
 	}
-	imp, err = a.DB.StageImport(c.UserContext(), a.author(c), table.Columns, table.Next)
+	imp, err = a.DB.StageImport(c.UserContext(), a.author(c), table)
 	if err == nil && imp.Lines == 0 {
 		err = form.Message("The table has no people: add a line for each below the first.")
 	}
@@ -140,7 +140,7 @@ func (a *App) queue(c *fiber.Ctx, job db.Job) error {
 
 // showPreview puts into words what a table does: some of its lines, those that are wrong where there are any.
 func (a *App) showPreview(c *fiber.Ctx, status int, imp db.Import, again bool) error {
-	shown := views.Import{ID: imp.ID, Seen: imp.Checked, Lines: imp.Lines, Added: imp.Added, Changed: imp.Changed, Same: imp.Same, Wrong: imp.Wrong, Again: again, Done: imp.Done,
+	shown := views.Import{ID: imp.ID, Passed: imp.Passed, Seen: imp.Checked, Lines: imp.Lines, Added: imp.Added, Changed: imp.Changed, Same: imp.Same, Wrong: imp.Wrong, Again: again, Done: imp.Done,
 		Only: c.Query("only")}
 	if !slices.Contains([]string{db.ImportNew, db.ImportChanged, db.ImportSame, db.ImportWrong}, shown.Only) {
 		shown.Only = map[bool]string{true: db.ImportWrong}[imp.Wrong > 0]
@@ -179,7 +179,7 @@ func (a *App) importLine(line db.ImportLine) views.ImportLine {
 }
 
 func (a *App) showImport(c *fiber.Ctx, status int, shown views.Import) error {
-	for _, name := range a.shown.TableHeader() {
+	for _, name := range a.shown.ReadColumns() {
 		if attr, ok := a.shown.Attribute(name); !ok || !attr.IsUpload() {
 			shown.Columns = append(shown.Columns, name)
 		}

@@ -24,7 +24,7 @@ func TestExport(t *testing.T) {
 		}
 		r := boss.get("/admin/users/export.csv")
 		rows, err := csv.NewReader(strings.NewReader(r.body)).ReadAll()
-		if err != nil || r.status != 200 || len(rows) != 1102 || strings.Join(rows[0], ",") != "username,email,first_name,last_name,portfolio_site,profile_pic" {
+		if err != nil || r.status != 200 || len(rows) != 1102 || strings.Join(rows[0], ",") != "username,email,first_name,last_name,portfolio_site,profile_pic,is_active,is_staff,is_superuser,date_joined,last_login" {
 			t.Fatalf("%d, %d rows, %v, %v", r.status, len(rows), rows[0], err)
 		}
 		if rows[1][0] != "boss" || rows[1101][0] != "p1099" || rows[2][2] != "'=1+1" {
@@ -133,7 +133,7 @@ func TestImportRefuses(t *testing.T) {
 		}{
 			"nothing":         {"", 422, "empty"},
 			"a spreadsheet":   {"PK\x03\x04\x00", 422, "save it as CSV"},
-			"a column":        {"username,is_superuser\nada,1\n", 422, "'is_superuser', which there is not"},
+			"a column":        {"username,is_boss\nada,1\n", 422, "'is_boss', which there is not"},
 			"a password":      {"username,password\nada,1\n", 422, "'password', which there is not"},
 			"a wrong line":    {"username,email\nnew1,nobody\nnew2,\n", 422, "E-mail: "},
 			"a link":          {"username,portfolio_site\nnew1,javascript:alert(1)\n", 422, "Portfolio: "},
@@ -146,13 +146,19 @@ func TestImportRefuses(t *testing.T) {
 				t.Errorf("%s: %d %.2000s", name, r.status, r.Find("main").Text())
 			}
 		}
+		r := boss.upload(importPath, "file", "people.csv", []byte("username,is_superuser,email\nnew1,true,new1@example.org\n"))
+		boss.post(importPath, "import", r.value("import"), "seen", r.value("seen"), "confirm", "1")
+		made, err := s.db.UserByName(t.Context(), "new1")
+		if err != nil || r.status != 200 || !r.says("Nobody is changed by is_superuser") || made.IsSuperuser {
+			t.Errorf("a right: %d, %+v, %v", r.status, made, err)
+		}
 		if r := boss.post(importPath); r.status != 422 || !r.says("Choose a table in CSV.") {
 			t.Errorf("no file: %d", r.status)
 		}
 		if r := clerk.upload(importPath, "file", "people.csv", []byte("username,first_name\nboss,Mine\n")); r.status != 422 || !r.says("Only a superuser may change this person.") {
 			t.Errorf("staff changing a superuser: %d", r.status)
 		}
-		if n, err := s.db.CountUsers(t.Context()); err != nil || n != 2 {
+		if n, err := s.db.CountUsers(t.Context()); err != nil || n != 3 {
 			t.Errorf("%d people, %v", n, err)
 		}
 		for _, query := range []string{"imported=x", "imported=1", "imported=-1-2", "imported=9999999999999-1", "imported=<b>-1"} {

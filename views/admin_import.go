@@ -5,6 +5,7 @@ import "strconv"
 // Import is a table of people on its way in: what it would do, line by line.
 type Import struct {
 	Columns                     []string // the names that a table's first line may have
+	Passed                      []string // columns of the table that nobody is changed by
 	Error                       string   // what is wrong with the file as a whole; empty for nothing
 	ID                          int64    // of the table that is shown; 0 for none yet
 	Seen                        int64    // which look at it this is, to be sent back

@@ -1,7 +1,10 @@
 package profile
 
 import (
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"nameplate/internal/account"
 )
@@ -9,8 +12,18 @@ import (
 // formulas are the characters with which a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection).
 const formulas = "=+-@\t\r"
 
-// TableHeader returns the names of the columns of a table (CSV) of people: what every user has, then the attributes of p.
-func (p Profile) TableHeader() []string {
+// tableFacts are columns that a table tells and that nobody is changed by: a table that is read may have them.
+var tableFacts = []string{"is_active", "is_staff", "is_superuser", "date_joined", "last_login"}
+
+// IsTableFact says whether a column is one of those that a table tells and that nobody is changed by.
+func IsTableFact(name string) bool { return slices.Contains(tableFacts, name) }
+
+// TableHeader returns the names of the columns of a table (CSV) of people: what every user has, then the attributes of p, then what else is
+// known of a user.
+func (p Profile) TableHeader() []string { return append(p.ReadColumns(), tableFacts...) }
+
+// ReadColumns returns the names of the columns that people are changed by.
+func (p Profile) ReadColumns() []string {
 	var names []string
 	for _, a := range p.tableColumns() {
 		names = append(names, a.Name)
@@ -18,13 +31,19 @@ func (p Profile) TableHeader() []string {
 	return names
 }
 
-// TableRow returns one person as the cells of such a table.
+// TableRow returns one person as the cells of such a table. Moments are in UTC, as in RFC 3339.
 func (p Profile) TableRow(u account.User) []string {
 	var cells []string
 	for _, a := range p.tableColumns() {
 		cells = append(cells, a.Cell(u.Value(a.Name)))
 	}
-	return cells
+	moment := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format(time.RFC3339)
+	}
+	return append(cells, strconv.FormatBool(u.IsActive), strconv.FormatBool(u.IsStaff), strconv.FormatBool(u.IsSuperuser), moment(u.DateJoined), moment(u.LastLogin))
 }
 
 func (p Profile) tableColumns() []Attribute { return append(UserAttributes(), p.Attributes...) }

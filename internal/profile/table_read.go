@@ -26,9 +26,12 @@ type TableLine struct {
 // Table is a table (CSV) of people as somebody sent it, whose lines are read one after the other.
 type Table struct {
 	Columns []Attribute
+	Passed  []string // columns that are passed over: nobody is changed by them
 
 	lines   *csv.Reader
-	skipped int // lines before the one that names the columns
+	cells   int   // of a line
+	read    []int // which of them Columns are
+	skipped int   // lines before the one that names the columns
 }
 
 // OpenTable reads the head of a table (CSV, RFC 4180), whose first line names columns of TableHeader, in any order, by name or by label. The
@@ -52,8 +55,8 @@ func (p Profile) OpenTable(file io.ReadSeeker) (*Table, error) {
 	if err != nil {
 		return nil, badTable(err)
 	}
-	t.Columns, err = p.columns(header)
-	return t, err
+	t.cells = len(header)
+	return t, t.setColumns(p, header)
 }
 
 // Next returns the next line that is not empty. After the last it fails with io.EOF; every other error is a form.Message.
@@ -71,10 +74,14 @@ func (t *Table) Next() (TableLine, error) {
 		}
 		line, _ := t.lines.FieldPos(0)
 		line += t.skipped
-		if len(cells) != len(t.Columns) {
-			return TableLine{}, form.Message(fmt.Sprintf("Line %d has %d cells, and the first line has %d. Give every line as many.", line, len(cells), len(t.Columns)))
+		if len(cells) != t.cells {
+			return TableLine{}, form.Message(fmt.Sprintf("Line %d has %d cells, and the first line has %d. Give every line as many.", line, len(cells), t.cells))
 		}
-		return TableLine{line, cells}, nil
+		read := make([]string, len(t.read))
+		for i, at := range t.read {
+			read[i] = cells[at]
+		}
+		return TableLine{line, read}, nil
 	}
 }
 
@@ -172,23 +179,28 @@ func (p Profile) column(name string) (Attribute, bool) {
 	return all[i], true
 }
 
-func (p Profile) columns(header []string) ([]Attribute, error) {
-	var columns []Attribute
-	for _, name := range header {
-		a, ok := p.column(strings.TrimSpace(name))
+// setColumns finds the columns of a header.
+func (t *Table) setColumns(p Profile, header []string) error {
+	for i, name := range header {
+		name = strings.TrimSpace(name)
+		a, ok := p.column(name)
+		if !ok && IsTableFact(name) {
+			t.Passed = append(t.Passed, name)
+			continue
+		}
 		if !ok {
-			return nil, form.Message(fmt.Sprintf("The first line names a column '%s', which there is not. Leave it out, or write one of: %s.",
-				clip(strings.ToValidUTF8(name, "?")), strings.Join(p.TableHeader(), ", ")))
+			return form.Message(fmt.Sprintf("The first line names a column '%s', which there is not. Leave it out, or write one of: %s.",
+				clip(strings.ToValidUTF8(name, "?")), strings.Join(p.ReadColumns(), ", ")))
 		}
-		if slices.ContainsFunc(columns, func(other Attribute) bool { return other.Name == a.Name }) {
-			return nil, form.Message("The first line names the column '" + a.Name + "' twice. Leave one out.")
+		if slices.ContainsFunc(t.Columns, func(other Attribute) bool { return other.Name == a.Name }) {
+			return form.Message("The first line names the column '" + a.Name + "' twice. Leave one out.")
 		}
-		columns = append(columns, a)
+		t.Columns, t.read = append(t.Columns, a), append(t.read, i)
 	}
-	if !slices.ContainsFunc(columns, func(a Attribute) bool { return a.Name == "username" }) {
-		return nil, form.Message("The first line has to name the column 'username': it says whose line it is.")
+	if !slices.ContainsFunc(t.Columns, func(a Attribute) bool { return a.Name == "username" }) {
+		return form.Message("The first line has to name the column 'username': it says whose line it is.")
 	}
-	return columns, nil
+	return nil
 }
 
 // badTable says what is wrong with the form of a table.

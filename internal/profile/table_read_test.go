@@ -76,6 +76,18 @@ func TestTablesAreReadAsSpreadsheetsWriteThem(t *testing.T) {
 	}
 }
 
+// TestWhatATableTellsBesidesIsPassedOver: an export comes back with columns that nobody is changed by.
+func TestWhatATableTellsBesidesIsPassedOver(t *testing.T) {
+	table, err := tableProfile(t).OpenTable(strings.NewReader("is_superuser,username,is_active,email\ntrue,ada,false,ada@example.org\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := table.Next()
+	if err != nil || len(table.Columns) != 2 || table.Columns[1].Name != "email" || !slices.Equal(line.Cells, []string{"ada", "ada@example.org"}) {
+		t.Errorf("%+v, %+v, %v", table.Columns, line, err)
+	}
+}
+
 func TestTablesThatCantBeReadAreRefused(t *testing.T) {
 	p := tableProfile(t)
 	for name, row := range map[string]struct{ text, want string }{

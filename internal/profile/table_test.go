@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nameplate/internal/account"
 	"nameplate/internal/profile"
@@ -45,7 +46,7 @@ func TestTablesGoBothWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, motto := range []string{"plain", "=1+1", "+49", "-x", "@SUM(A1)", "'quoted", "'=both", `a "quote", a comma`, "<script>", "ünïcode", "- "} {
-		u := account.User{Username: "ada", Email: "ada@example.org", FirstName: "Ada", LastName: "=cmd|' /C calc'!A0", Attributes: map[string]string{
+		u := account.User{IsActive: true, DateJoined: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC), Username: "ada", Email: "ada@example.org", FirstName: "Ada", LastName: "=cmd|' /C calc'!A0", Attributes: map[string]string{
 			"motto": strings.TrimSpace(motto), "bio": "=one\n-two, \"three\"", "weight": "-72.5", "drinks": "tea\ncoffee", "elsewhere": "https://example.org Code",
 			"phone": "+442079460018", "birthday": "1990-05-31", "newsletter": "no",
 		}}
@@ -58,7 +59,10 @@ func TestTablesGoBothWays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, name := range rows[0] {
+		if facts := strings.Join(rows[1][len(rows[1])-5:], ","); facts != "true,false,false,2026-01-02T03:04:05Z," {
+			t.Errorf("the last columns are %s", facts)
+		}
+		for i, name := range p.ReadColumns() {
 			a, ok := p.Attribute(name)
 			if at := slices.IndexFunc(profile.UserAttributes(), func(a profile.Attribute) bool { return a.Name == name }); at >= 0 {
 				a, ok = profile.UserAttributes()[at], true
