@@ -109,14 +109,20 @@ func (tx *Tx) endOne(ctx context.Context, by Author, id int64) error {
 
 // bringBack restores somebody who was deleted, as the undo of that would.
 func (tx *Tx) bringBack(ctx context.Context, by Author, id int64) error {
-	var there bool
+	var there, others bool
 	err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM deleted_users WHERE id = ?1), COALESCE((SELECT max(event_id) FROM history"+
 		" WHERE resource = 'users' AND object_id = ?1 AND action = 'delete'), 0)", id).Scan(&there, &tx.undoes)
 	if err == nil && !there {
 		return ErrNotFound
 	}
+	if err == nil {
+		err = tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM history WHERE event_id = ?1 AND object_id <> ?2)", tx.undoes, id).Scan(&others)
+	}
 	if err != nil {
 		return err
+	}
+	if others { // who were deleted with them are not brought back by it
+		tx.undoes = 0
 	}
 	return tx.restore(ctx, by, id)
 }

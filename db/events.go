@@ -17,7 +17,7 @@ type Change struct {
 	IP     string
 	Lines  []ChangeLine // the first of them
 	Count  int          // how many lines it has
-	Undone bool         // something has taken it back
+	Undone bool         // something has taken it back, and was not taken back itself
 	Undoes bool         // it took something back itself
 	Final  string       // why it can't be taken back, in words for people; empty where it can
 }
@@ -41,8 +41,11 @@ func (d *DB) Change(ctx context.Context, id int64) (c Change, err error) {
 			return err
 		}
 		c.At, c.Undoes = fromMilli(at), undoes != 0
-		err := tx.row(ctx, "SELECT (SELECT count(*) FROM history WHERE event_id = ?1), EXISTS (SELECT 1 FROM history WHERE undoes = ?1)", event).Scan(&c.Count, &c.Undone)
-		if err != nil {
+		if err := tx.row(ctx, "SELECT count(*) FROM history WHERE event_id = ?1", event).Scan(&c.Count); err != nil {
+			return err
+		}
+		var err error
+		if c.Undone, err = tx.takenBack(ctx, event); err != nil {
 			return err
 		}
 		c.Lines, err = all(scanChangeLine)(tx.rows(ctx, "SELECT resource, object_id, object_repr, action, field, old, new FROM history WHERE event_id = ?1"+

@@ -80,6 +80,12 @@ func (tx *Tx) undoEvent(ctx context.Context, by Author, id int64, progress func(
 	if err := tx.row(ctx, "SELECT event_id FROM history WHERE id = ?1", id).Scan(&tx.undoes); err != nil {
 		return 0, err
 	}
+	if err := tx.mayUndo(ctx, by, tx.undoes); err != nil {
+		return 0, err
+	}
+	if err := tx.stands(ctx, tx.undoes); err != nil {
+		return 0, err
+	}
 	lines, err := all(scanLine)(tx.rows(ctx, "SELECT id, object_id, version, resource, object_repr, action, field, old, new FROM history"+
 		" WHERE event_id = ?1 ORDER BY id DESC", tx.undoes))
 	if err != nil {
@@ -119,9 +125,6 @@ func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 			return CantUndo(why)
 		}
 	}
-	if err := tx.mayUndo(ctx, by, lines[0]); err != nil {
-		return err
-	}
 	switch l := lines[0]; {
 	case l.resource == account.Users && l.action == "add":
 		return tx.undoAdd(ctx, by, lines)
@@ -140,18 +143,6 @@ func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 		return tx.undoInvitation(ctx, by, l)
 	}
 	return CantUndo("This can't be taken back.")
-}
-
-// mayUndo fails with ErrForbidden for who might not do the contrary to anybody: they are not told why it can't be done.
-func (tx *Tx) mayUndo(ctx context.Context, by Author, l line) error {
-	verb := account.Change
-	if l.resource != account.Invitations && (l.action == "add" || l.action == "delete") {
-		verb = account.Delete
-		if l.resource == account.Groups && l.action == "delete" {
-			verb = account.Add
-		}
-	}
-	return tx.may(ctx, by, verb, l.resource)
 }
 
 // undoAdd deletes people who were added, if nothing has become of them since.
@@ -212,7 +203,7 @@ func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
 	after := before
 	for _, l := range lines {
 		if stored(before, l.field) != l.new {
-			return CantUndo(fmt.Sprintf("The %s of %s has been changed again since.", strings.ReplaceAll(l.field, "_", " "), before.Username))
+			return tx.changedSince(l.field, before.Username)
 		}
 		setStored(&after, l.field, l.old)
 	}

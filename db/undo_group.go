@@ -40,7 +40,7 @@ func (tx *Tx) undoGroup(ctx context.Context, by Author, ls []line) error {
 			now = strings.Join(before.Permissions, "\n")
 		}
 		if now != l.new {
-			return CantUndo("The " + l.field + " of the group has been changed again since.")
+			return tx.changedSince(l.field, before.Name)
 		}
 		if l.field == "permissions" {
 			after.Permissions = lines(l.old)
