@@ -60,6 +60,9 @@ func (a *App) undo(c *fiber.Ctx) error {
 	}
 	if change.Count > pageMost {
 		return a.queue(c, db.Job{Kind: db.JobUndo, By: a.author(c), Object: change.Line, Total: change.Count})
+		if err := a.DB.MayUndo(c.UserContext(), a.author(c), change.Line); err != nil {
+			return err
+		}
 	}
 	if _, err := a.DB.Undo(c.UserContext(), a.author(c), userID(c)); err != nil {
 		return err

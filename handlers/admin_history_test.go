@@ -10,6 +10,7 @@ import (
 	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
+	"nameplate/internal/admin"
 )
 
 // TestUndoFromTheMessage takes an edit back from what is said after it: on the list, in the row, and on the person's page.
@@ -184,6 +185,31 @@ func TestNobodySeesWhatTheyMayNot(t *testing.T) {
 		}
 		if r := viewer.get("/admin/sessions"); r.Find("#actions").Length() != 0 || r.Find("tbody tr").Length() != 3 {
 			t.Error("who may look is offered to end sessions")
+		}
+	})
+}
+
+// TestUndoOfManyIsRefusedAtOnce where it is not to be done, and not by a job that fails.
+func TestUndoOfManyIsRefusedAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		root := s.add("boss", asSuperuser)
+		boss, none := s.as(root), s.as(s.add("none", func(u *account.User) { u.IsStaff = true }))
+		must(t, s.db.Seed(t.Context(), 1200, "", nil))
+		ids, err := s.db.PeopleIDs(t.Context(), admin.Query{Filters: map[string]string{"is_staff": "0"}})
+		must(t, err)
+		_, event, err := s.db.ActOnPeople(t.Context(), dbAuthor(root), db.Bulk{Action: "deactivate", IDs: ids})
+		must(t, err)
+		line, err := s.db.EventLine(t.Context(), root.ID, event)
+		must(t, err)
+		undo := fmt.Sprintf("/admin/history/%d/undo", line)
+		jobs := func() string { return dbtest.Text(t, s.db, "SELECT count(*) FROM jobs") }
+		if r := none.post(undo); r.status != http.StatusForbidden || jobs() != "0" {
+			t.Errorf("by who may do nothing: %d, %s jobs", r.status, jobs())
+		}
+		_, err = s.db.Undo(t.Context(), dbAuthor(root), line)
+		must(t, err)
+		if r := boss.post(undo); r.status != http.StatusConflict || !r.says("It was taken back already.") || jobs() != "0" {
+			t.Errorf("again: %d, %s jobs", r.status, jobs())
 		}
 	})
 }
