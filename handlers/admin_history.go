@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,20 +60,24 @@ func (a *App) undo(c *fiber.Ctx) error {
 		return err
 	}
 	if change.Count > pageMost {
-		return a.queue(c, db.Job{Kind: db.JobUndo, By: a.author(c), Object: change.Line, Total: change.Count})
 		if err := a.DB.MayUndo(c.UserContext(), a.author(c), change.Line); err != nil {
 			return err
 		}
+		return a.queue(c, db.Job{Kind: db.JobUndo, By: a.author(c), Object: change.Line, Total: change.Count})
 	}
 	if _, err := a.DB.Undo(c.UserContext(), a.author(c), userID(c)); err != nil {
 		return err
 	}
-	if row, err := strconv.ParseInt(posted(c, "row"), 10, 64); err == nil && htmx(c) {
+	me := signedIn(c)
+	if row, err := strconv.ParseInt(posted(c, "row"), 10, 64); err == nil && htmx(c) && account.May(me, account.View, account.Users) && isOf(change, row) {
 		return a.undoneRow(c, row)
 	}
 	to, err := url.Parse(safeNext(posted(c, "back")))
 	if err != nil || !strings.HasPrefix(to.Path, "/admin/") {
 		to = &url.URL{Path: historyPath}
+		if !account.May(me, account.View, account.History) {
+			to.Path = dashboardPath
+		}
 	}
 	v := to.Query()
 	for _, name := range once {
@@ -81,6 +86,11 @@ func (a *App) undo(c *fiber.Ctx) error {
 	v.Set("undone", "1")
 	to.RawQuery = v.Encode()
 	return redirect(c, to.String())
+}
+
+// isOf says whether an event has changed the person with this id.
+func isOf(change db.Change, id int64) bool {
+	return slices.ContainsFunc(change.Lines, func(l db.ChangeLine) bool { return l.Resource == account.Users && l.ID == id })
 }
 
 // undoneRow answers a person's row after its undo.

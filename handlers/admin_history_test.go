@@ -189,6 +189,34 @@ func TestNobodySeesWhatTheyMayNot(t *testing.T) {
 	})
 }
 
+// TestUndoShowsNobody to who may not view people, nor anybody whom it is not of.
+func TestUndoShowsNobody(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		root, ada, bob := s.add("boss", asSuperuser), s.add("ada"), s.add("bob")
+		inviter := s.as(s.add("inviter", func(u *account.User) {
+			u.IsStaff, u.Permissions = true, []string{"invitations.view", "invitations.add", "invitations.change"}
+		}))
+		last := func() string {
+			return "/admin/history/" + dbtest.Text(t, s.db, "SELECT max(id) FROM history") + "/undo"
+		}
+		inviter.post("/admin/invitations", "max_uses", "1", "days", "1")
+		if r := inviter.htmx().post(last(), "row", fmt.Sprint(root.ID)); strings.Contains(r.body, "boss") || r.header.Get("HX-Redirect") == "" {
+			t.Errorf("who may not view people: %d %s", r.status, r.body)
+		}
+		ada.FirstName = "X"
+		_, err := s.db.UpdateUser(t.Context(), dbAuthor(root), root, ada)
+		must(t, err)
+		if r := s.as(root).htmx().post(last(), "row", fmt.Sprint(bob.ID)); strings.Contains(r.body, "bob") || r.header.Get("HX-Redirect") == "" {
+			t.Errorf("the row of another: %d %s", r.status, r.body)
+		}
+		// It leads where they may look.
+		inviter.post("/admin/invitations", "max_uses", "1", "days", "1")
+		if r := inviter.post(last()); r.location() != "/admin/?undone=1" || inviter.get(r.location()).status != http.StatusOK {
+			t.Errorf("%d to %q", r.status, r.location())
+		}
+	})
+}
+
 // TestUndoOfManyIsRefusedAtOnce where it is not to be done, and not by a job that fails.
 func TestUndoOfManyIsRefusedAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
