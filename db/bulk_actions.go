@@ -29,6 +29,9 @@ func (b *bulk) activate(ctx context.Context, ids []int64) (int, error) {
 		return 0, err
 	}
 	b.mailed = b.mailed || n > 0
+	if err := b.note(ctx, b.by, ids, "u.awaits_approval AND NOT u.is_active", "change", change{field: "awaits_approval", old: "true", new: "false"}); err != nil {
+		return 0, err
+	}
 	return b.set(ctx, ids, "NOT u.is_active", "is_active = TRUE, awaits_approval = FALSE", "is_active", "false", "true")
 }
 

@@ -40,6 +40,7 @@ func (d *DB) changes(before, after account.User) []change {
 		{"is_staff", before.IsStaff, after.IsStaff},
 		{"is_superuser", before.IsSuperuser, after.IsSuperuser},
 		{"password_expired", before.PasswordExpired, after.PasswordExpired},
+		{"awaits_approval", before.AwaitsApproval, after.AwaitsApproval},
 	} {
 		if flag.old != flag.new {
 			list = append(list, change{field: flag.field, old: strconv.FormatBool(flag.old), new: strconv.FormatBool(flag.new),
@@ -48,6 +49,9 @@ func (d *DB) changes(before, after account.User) []change {
 	}
 	if old, value := stored(before, "email_verified"), stored(after, "email_verified"); old != value {
 		list = append(list, change{field: "email_verified", column: "email_verified_at", old: old, new: value, value: orNull(after.EmailVerified), ofUser: true})
+	}
+	if (before.Email == "" || after.Email == "") && before.NewEmail != after.NewEmail { // who has registered has no other
+		list = append(list, change{field: "new_email", old: before.NewEmail, new: after.NewEmail, value: after.NewEmail, ofUser: true})
 	}
 	list = append(list, rightsChanges(before, after)...)
 	for _, attr := range d.profile.Attributes {
@@ -78,11 +82,12 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	if err := tx.resolvePictures(ctx, before, &after); err != nil {
 		return before, err
 	}
-	if before.Email != after.Email {
+	if before.Email != after.Email && after.NewEmail == before.NewEmail {
 		after.NewEmail = ""
-		if tx.undoes == 0 && account.Key(before.Email) != account.Key(after.Email) {
-			after.EmailVerified = fromMilli(0)
-		}
+	}
+	approved := before.AwaitsApproval && after.IsActive
+	if approved {
+		after.AwaitsApproval = false
 	}
 	list := tx.changes(before, after)
 	if len(list) == 0 {
@@ -90,6 +95,11 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	}
 	if err := tx.keepSuperuser(ctx, before, after); err != nil {
 		return before, err
+	}
+	if before.Email != after.Email {
+		if err := tx.emailChanged(ctx, before); err != nil {
+			return before, err
+		}
 	}
 	after.Version = before.Version + 1
 	var inProfile []change
@@ -104,7 +114,7 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 		}
 		args = append(args, c.value)
 		set += fmt.Sprintf(", %s = ?%d", cmp.Or(c.column, c.field), len(args))
-		if _, isText := c.value.(string); isText {
+		if isUserText(c.field) {
 			args = append(args, c.key)
 			set += fmt.Sprintf(", %s_key = ?%d", c.field, len(args))
 		}
@@ -121,12 +131,7 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	if err := tx.index(ctx, after); err != nil {
 		return before, err
 	}
-	if before.Email != after.Email {
-		if err := tx.emailChanged(ctx, before); err != nil {
-			return before, err
-		}
-	}
-	if err := tx.activated(ctx, before, &after); err != nil {
+	if err := tx.tellApproved(ctx, before, after, approved); err != nil {
 		return before, err
 	}
 	if err := tx.savedRights(ctx, before, after, list); err != nil {
@@ -149,16 +154,15 @@ func (tx *Tx) savedRights(ctx context.Context, before, after account.User, list 
 	return nil
 }
 
-// activated ends the wait of who has registered and was to be approved. They are told.
-func (tx *Tx) activated(ctx context.Context, before account.User, after *account.User) error {
-	if !before.AwaitsApproval || !after.IsActive {
-		return nil
+// tellApproved mails who has registered and was to be approved that they are. Who waits again is not told so any more.
+func (tx *Tx) tellApproved(ctx context.Context, before, after account.User, approved bool) error {
+	if approved {
+		return tx.queue(ctx, MailApproved, after.ID, after.Email)
 	}
-	after.AwaitsApproval = false
-	if _, err := tx.exec(ctx, "UPDATE users SET awaits_approval = FALSE WHERE id = ?1", after.ID); err != nil {
-		return err
+	if after.AwaitsApproval && !before.AwaitsApproval {
+		return tx.unqueue(ctx, MailApproved, after.ID)
 	}
-	return tx.queue(ctx, MailApproved, after.ID, after.Email)
+	return nil
 }
 
 // setProfile writes attributes, also for who has no profile row.

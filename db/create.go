@@ -157,6 +157,9 @@ func (d *DB) checked(before, typed account.User) (account.User, form.Errors) {
 		u.NewEmail, err = account.ParseEmail(u.NewEmail)
 		errs.Add("email", err)
 	}
+	if !isNew && moved(before, u) { // nobody has shown yet that it is theirs
+		u.EmailVerified = fromMilli(0)
+	}
 	parse("first_name", &u.FirstName, before.FirstName, func(s string) (string, error) { return account.ParseName("First name", s) })
 	parse("last_name", &u.LastName, before.LastName, func(s string) (string, error) { return account.ParseName("Last name", s) })
 	if isNew || u.Username != before.Username {

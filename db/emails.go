@@ -53,6 +53,9 @@ func (d *DB) ChangeEmail(ctx context.Context, by Author, id int64, email string,
 func (tx *Tx) changeEmailNow(ctx context.Context, by Author, before account.User, email string, saved *account.User) error {
 	after, errs := before, form.Errors{}
 	after.Email = email
+	if moved(before, after) {
+		after.EmailVerified = fromMilli(0)
+	}
 	saved.Email = email
 	if err := tx.free(ctx, after, errs); err != nil {
 		return err
@@ -163,7 +166,7 @@ func (d *DB) VerifyEmail(ctx context.Context, by Author, token string) (account.
 func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, error) {
 	before, errs := t.User, form.Errors{}
 	after := before
-	after.Email = t.Email
+	after.Email, after.EmailVerified = t.Email, tx.Now()
 	if err := tx.free(ctx, after, errs); err != nil {
 		return after, err
 	}
@@ -175,10 +178,6 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 	}
 	after, err := tx.save(ctx, by, before, after)
 	if err != nil {
-		return after, err
-	}
-	after.EmailVerified = tx.Now()
-	if err := tx.setVerified(ctx, after.ID, after.EmailVerified); err != nil {
 		return after, err
 	}
 	if before.AwaitsApproval {

@@ -52,7 +52,7 @@ func (d *DB) takesBack(resource, field string) bool {
 		return field == "name" || field == "permissions" || field == "expires_at"
 	}
 	_, declared := d.profile.Attribute(field)
-	return declared || isUserText(field) || slices.Contains([]string{"is_active", "is_staff", "is_superuser", "password_expired", "groups", "permissions", "email_verified"}, field)
+	return declared || isUserText(field) || slices.Contains([]string{"is_active", "is_staff", "is_superuser", "password_expired", "groups", "permissions", "email_verified", "new_email", "awaits_approval"}, field)
 }
 
 // Undo takes back the event that a line of the history belongs to, all of it or nothing, and returns the number of the event that does so.
@@ -212,8 +212,12 @@ func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
 			return err
 		}
 	}
-	if by.ID == before.ID && moved(before, after) {
+	if by.ID == before.ID && (moved(before, after) || !before.EmailVerified.Equal(after.EmailVerified)) {
 		return CantUndo(OwnEmail)
+	}
+	proved := func(l line) bool { return l.field == "email_verified" }
+	if moved(before, after) && !before.EmailVerified.IsZero() && !slices.ContainsFunc(lines, proved) {
+		return CantUndo("The address of " + before.Username + " has been confirmed since. Change it on their page.")
 	}
 	errs := form.Errors{}
 	if err := tx.free(ctx, after, errs); err != nil {
@@ -223,6 +227,9 @@ func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
 		return CantUndo(message)
 	}
 	_, err = tx.save(ctx, by, before, after)
+	if err == nil && after.NewEmail == "" { // else it is the very address that waits again
+		err = tx.tellFormer(ctx, before, after)
+	}
 	if errors.Is(err, ErrGroupGone) {
 		return CantUndo("One of the groups is gone.")
 	}
@@ -247,6 +254,8 @@ func stored(u account.User, field string) string {
 			return ""
 		}
 		return strconv.FormatInt(u.EmailVerified.UnixMilli(), 10)
+	case "new_email":
+		return u.NewEmail
 	}
 	return u.Value(field)
 }
@@ -265,6 +274,8 @@ func setStored(u *account.User, field, value string) {
 	case "email_verified":
 		ms, _ := strconv.ParseInt(value, 10, 64) // nothing is never
 		u.EmailVerified = fromMilli(ms)
+	case "new_email":
+		u.NewEmail = value
 	default:
 		u.Set(field, value)
 	}
@@ -288,6 +299,8 @@ func flagOf(u *account.User, field string) *bool {
 		return &u.IsSuperuser
 	case "password_expired":
 		return &u.PasswordExpired
+	case "awaits_approval":
+		return &u.AwaitsApproval
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.Us
 		}
 		before, errs := t.User, form.Errors{}
 		after := before
-		after.Email = t.Email
+		after.Email, after.EmailVerified = t.Email, tx.Now()
 		saved = after
 		if err := tx.free(ctx, after, errs); err != nil {
 			return err
@@ -35,8 +35,7 @@ func (d *DB) UndoEmail(ctx context.Context, by Author, token string) (account.Us
 		if saved, err = tx.save(ctx, by, before, after); err != nil {
 			return err
 		}
-		saved.EmailVerified = tx.Now()
-		if err := errors.Join(tx.dropUndo(ctx, t), tx.setVerified(ctx, saved.ID, saved.EmailVerified), tx.forgetNewEmail(ctx, saved.ID)); err != nil {
+		if err := errors.Join(tx.dropUndo(ctx, t), tx.forgetNewEmail(ctx, saved.ID)); err != nil {
 			return err
 		}
 		return tx.shutOut(ctx, by, &saved, t.Made.Add(-UndoTime))

@@ -164,7 +164,7 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 		}
 		told[at] = true
 		attr, ok := tx.profile.Attribute(field)
-		if field == "password" || field == "email_verified" || ok && !attr.MaySee(&me, before) {
+		if field == "password" || field == "email_verified" || field == "new_email" || field == "awaits_approval" || ok && !attr.MaySee(&me, before) {
 			continue
 		}
 		if _, ok := was[field]; !ok {

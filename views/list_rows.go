@@ -84,7 +84,7 @@ func isoTime(ms string) string {
 // HistoryValue is a value that the history tells of, in words.
 func HistoryValue(attrs []profile.Attribute, field, value string) string {
 	switch field {
-	case "is_active", "is_staff", "is_superuser":
+	case "is_active", "is_staff", "is_superuser", "awaits_approval", "password_expired":
 		return map[string]string{"true": "yes", "false": "no"}[value]
 	case "email_verified", "expires_at":
 		return Moment(value)

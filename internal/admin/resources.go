@@ -152,7 +152,7 @@ func history(p profile.Profile) Resource {
 	for _, attr := range append(profile.UserAttributes(), p.Attributes...) {
 		add(attr.Name, attr.Label)
 	}
-	for _, name := range []string{"is_active", "is_staff", "is_superuser", "groups", "permissions", "password", "two_factor", "recovery_codes", "passkey", "email_verified", "name", "expires_at"} {
+	for _, name := range []string{"is_active", "is_staff", "is_superuser", "awaits_approval", "groups", "permissions", "password", "password_expired", "two_factor", "recovery_codes", "passkey", "email_verified", "new_email", "name", "expires_at"} {
 		label := strings.ReplaceAll(strings.TrimPrefix(name, "is_"), "_", " ")
 		add(name, strings.ToUpper(label[:1])+label[1:])
 	}
