@@ -135,7 +135,7 @@ func (b *bulk) regroup(ctx context.Context, ids []int64, change func([]string) [
 		return 0, err
 	}
 	list, args = b.these("u.id", changed)
-	_, err = b.exec(ctx, "DELETE FROM sessions WHERE token_hash <> ?2 AND user_id IN (SELECT u.id FROM users u WHERE "+list+" AND u.is_staff = TRUE)", append(args, b.Keep)...)
+	_, err = b.exec(ctx, "DELETE FROM sessions WHERE token_hash <> ?2 AND user_id IN (SELECT u.id FROM users u WHERE "+list+" AND u.is_staff = TRUE AND u.is_superuser = FALSE)", append(args, b.Keep)...)
 	return len(changed), err
 }
 

@@ -148,7 +148,7 @@ func (tx *Tx) savedRights(ctx context.Context, before, after account.User, list 
 			return err
 		}
 	}
-	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser || regrouped && after.IsStaff {
+	if before.IsActive && !after.IsActive || before.IsStaff != after.IsStaff || before.IsSuperuser != after.IsSuperuser || regrouped && after.IsStaff && !after.IsSuperuser {
 		return tx.endSessions(ctx, before.ID, "")
 	}
 	return nil

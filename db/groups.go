@@ -88,8 +88,8 @@ func (tx *Tx) groupPermissions(ctx context.Context, g *account.Group) (err error
 }
 
 // SaveGroup adds a group, one without an id, or changes what is another than g says, and returns it as saved. It fails with form.Errors,
-// *GroupConflict when somebody else changed it since g.Version, ErrNotFound, and ErrForbidden: nobody lets a group do what they may not do
-// themselves.
+// *GroupConflict when somebody else changed it since g.Version, ErrNotFound, CantAct where they may not change its members, and ErrForbidden:
+// nobody lets a group do what they may not do themselves.
 func (d *DB) SaveGroup(ctx context.Context, by Author, g account.Group) (account.Group, error) {
 	name, err := account.ParseGroupName(g.Name)
 	if err != nil {
@@ -109,7 +109,7 @@ func (d *DB) SaveGroup(ctx context.Context, by Author, g account.Group) (account
 				return err
 			}
 		}
-		if err := tx.mayChangeGroup(ctx, by, verb, before.Permissions, g.Permissions); err != nil {
+		if err := tx.mayChangeGroup(ctx, by, verb, before, g); err != nil {
 			return err
 		}
 		if err := tx.currentGroup(ctx, before, g.Version); err != nil {
@@ -131,13 +131,30 @@ func known(permissions []string) []string {
 	return slices.Compact(permissions)
 }
 
-func (tx *Tx) mayChangeGroup(ctx context.Context, by Author, verb string, permissions ...[]string) error {
+// mayChangeGroup fails with ErrForbidden for who holds less than a group lets its members do, before and after, and with CantAct for who may not
+// change all of its members: what becomes of it becomes of them.
+func (tx *Tx) mayChangeGroup(ctx context.Context, by Author, verb string, before, after account.Group) error {
 	if by.ID == 0 {
 		return nil
 	}
 	asks, err := tx.asker(ctx, by.ID)
-	if err == nil && (!account.May(asks, verb, account.Groups) || !account.MayGrant(asks, slices.Concat(permissions...))) {
+	if err != nil {
+		return err
+	}
+	if !account.May(asks, verb, account.Groups) || !account.MayGrant(asks, slices.Concat(before.Permissions, after.Permissions)) {
 		return ErrForbidden
+	}
+	if asks.IsSuperuser || before.Members == 0 {
+		return nil
+	}
+	if !account.May(asks, account.Change, account.Users) {
+		return CantAct("People are in this group, whom you may not change. Ask a superuser to do it.")
+	}
+	var above bool
+	err = tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM user_groups ug JOIN users u ON u.id = ug.user_id"+
+		" WHERE ug.group_id = ?1 AND (u.is_staff = TRUE OR u.is_superuser = TRUE) AND u.id <> ?2)", before.ID, by.ID).Scan(&above)
+	if err == nil && above {
+		return CantAct("Staff or superusers are in this group, whom only a superuser may change. Ask one to do it.")
 	}
 	return err
 }
@@ -206,10 +223,11 @@ func (tx *Tx) setGroupPermissions(ctx context.Context, g account.Group) error {
 	return nil
 }
 
-// endStaff ends the sessions of the staff in a group, as rights that change do. Whoever changed them goes on.
+// endStaff ends the sessions of the staff in a group, as rights that change do. Whoever changed them goes on, and so do superusers, who may do
+// everything in any group.
 func (tx *Tx) endStaff(ctx context.Context, by Author, group int64) error {
 	_, err := tx.exec(ctx, "DELETE FROM sessions WHERE user_id IN (SELECT u.id FROM user_groups ug JOIN users u ON u.id = ug.user_id"+
-		" WHERE ug.group_id = ?1 AND u.is_staff = TRUE AND u.id <> ?2)", group, by.ID)
+		" WHERE ug.group_id = ?1 AND u.is_staff = TRUE AND u.is_superuser = FALSE AND u.id <> ?2)", group, by.ID)
 	return err
 }
 
@@ -234,7 +252,7 @@ func (tx *Tx) currentGroup(ctx context.Context, before account.Group, version in
 	return &GroupConflict{Theirs: before, Was: was}
 }
 
-// DeleteGroup deletes a group. Its members lose what it let them do. It fails with ErrForbidden and ErrNotFound.
+// DeleteGroup deletes a group. Its members lose what it let them do. It fails with CantAct, as SaveGroup does, ErrForbidden and ErrNotFound.
 func (d *DB) DeleteGroup(ctx context.Context, by Author, id int64) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		if err := tx.lock(ctx, "groups"); err != nil {
@@ -244,7 +262,7 @@ func (d *DB) DeleteGroup(ctx context.Context, by Author, id int64) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.mayChangeGroup(ctx, by, account.Delete, g.Permissions); err != nil {
+		if err := tx.mayChangeGroup(ctx, by, account.Delete, g, account.Group{}); err != nil {
 			return err
 		}
 		return tx.deleteGroup(ctx, by, g)

@@ -110,15 +110,90 @@ func TestChangedRightsEndSessions(t *testing.T) {
 		}
 		staff := add(t, d, account.User{Username: "staff", IsStaff: true, Groups: []string{"Desk"}})
 		member := add(t, d, account.User{Username: "member", Groups: []string{"Desk"}})
-		for _, u := range []account.User{staff, member} {
+		boss := add(t, d, account.User{Username: "boss", IsStaff: true, IsSuperuser: true, Groups: []string{"Desk"}}) // whose rights hang on no group
+		for _, u := range []account.User{staff, member, boss} {
 			dbtest.Exec(t, d, "INSERT INTO sessions (token_hash, user_id, data, expiry, created_at, seen_at) SELECT username, id, '', 9000000000000, 0, 0 FROM users WHERE username = '"+u.Username+"'")
 		}
 		g.Permissions = []string{"users.view"}
 		if _, err := d.SaveGroup(t.Context(), by, g); err != nil {
 			t.Fatal(err)
 		}
-		if left := dbtest.Text(t, d, "SELECT token_hash FROM sessions"); left != "member" {
-			t.Errorf("%s", left)
+		left := func() string {
+			return dbtest.Text(t, d, "SELECT count(*) || min(token_hash) || max(token_hash) FROM sessions")
+		}
+		if left() != "2bossmember" {
+			t.Errorf("%s", left())
+		}
+		bulk(t, d, by, db.Bulk{Action: "remove_from_group", IDs: []int64{boss.ID}, Group: g.ID})
+		undone(t, d, by, lastLine(t, d))
+		if err := d.DeleteGroup(t.Context(), by, g.ID); err != nil {
+			t.Fatal(err)
+		}
+		if left() != "2bossmember" {
+			t.Errorf("of a superuser: %s", left())
+		}
+	})
+}
+
+// TestGroupsReachNobodyAbove: staff change and delete no group of whom they may not change.
+func TestGroupsReachNobodyAbove(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root := add(t, d, account.User{Username: "root", IsStaff: true, IsSuperuser: true})
+		keeper := add(t, d, account.User{Username: "keeper", IsStaff: true, Permissions: []string{"groups.view", "groups.change", "groups.delete"}})
+		clerk := add(t, d, account.User{Username: "clerk", IsStaff: true, Permissions: account.Permissions()})
+		plain, staff := add(t, d, account.User{Username: "plain"}), add(t, d, account.User{Username: "staff", IsStaff: true})
+		made := map[string]account.Group{}
+		for name, members := range map[string][]int64{"Empty": nil, "Members": {plain.ID, clerk.ID}, "Staff too": {plain.ID, staff.ID}, "Board": {root.ID}} {
+			g, err := d.SaveGroup(t.Context(), db.Author{ID: root.ID}, account.Group{Name: name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if made[name] = g; len(members) > 0 {
+				bulk(t, d, db.Author{ID: root.ID}, db.Bulk{Action: "add_to_group", IDs: members, Group: g.ID})
+			}
+		}
+		groups := func() string {
+			return dbtest.Text(t, d, "SELECT count(*) || ' ' || sum(version) || ' ' || (SELECT count(*) FROM user_groups) || ' ' || (SELECT sum(version) FROM users) FROM groups")
+		}
+		for _, row := range []struct {
+			name string
+			by   account.User
+			may  bool
+		}{{"Empty", keeper, true}, {"Members", keeper, false}, {"Members", clerk, true}, {"Staff too", clerk, false}, {"Board", clerk, false}} {
+			by, g := db.Author{ID: row.by.ID}, made[row.name]
+			before := groups()
+			g.Permissions = []string{"groups.change"}
+			_, changed := d.SaveGroup(t.Context(), by, g)
+			if changed == nil {
+				undone(t, d, by, lastLine(t, d))
+			}
+			deleted := d.DeleteGroup(t.Context(), by, g.ID)
+			for what, err := range map[string]error{"change": changed, "delete": deleted} {
+				if _, cant := errors.AsType[db.CantAct](err); row.may && err != nil || !row.may && !cant {
+					t.Errorf("%s %s by %s: %v", what, row.name, row.by.Username, err)
+				}
+			}
+			if !row.may && groups() != before {
+				t.Errorf("%s by %s: %s, was %s", row.name, row.by.Username, groups(), before)
+			}
+			if row.may && row.by.ID == clerk.ID { // their own doing they can take back
+				undone(t, d, by, lastLine(t, d))
+			}
+		}
+		// An older change of a group that is above by now is not theirs to take back.
+		by := db.Author{ID: clerk.ID}
+		g, err := d.SaveGroup(t.Context(), by, account.Group{Name: "New"})
+		if g.Permissions = []string{"users.view"}; err == nil {
+			g, err = d.SaveGroup(t.Context(), by, g)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := lastLine(t, d)
+		bulk(t, d, db.Author{ID: root.ID}, db.Bulk{Action: "add_to_group", IDs: []int64{root.ID}, Group: g.ID})
+		_, err = d.Undo(t.Context(), by, line)
+		if _, cant := errors.AsType[db.CantAct](err); !cant {
+			t.Errorf("%v", err)
 		}
 	})
 }

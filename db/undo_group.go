@@ -28,7 +28,7 @@ func (tx *Tx) undoGroup(ctx context.Context, by Author, ls []line) error {
 		if before.Version != l.version || before.Members > 0 {
 			return CantUndo("The group has been changed, or has members, since. Delete it if it shall go.")
 		}
-		if err := tx.mayChangeGroup(ctx, by, account.Delete, before.Permissions); err != nil {
+		if err := tx.mayChangeGroup(ctx, by, account.Delete, before, account.Group{}); err != nil {
 			return err
 		}
 		return tx.deleteGroup(ctx, by, before)
@@ -48,7 +48,7 @@ func (tx *Tx) undoGroup(ctx context.Context, by Author, ls []line) error {
 			after.Name = l.old
 		}
 	}
-	if err := tx.mayChangeGroup(ctx, by, account.Change, before.Permissions, after.Permissions); err != nil {
+	if err := tx.mayChangeGroup(ctx, by, account.Change, before, after); err != nil {
 		return err
 	}
 	return cantUndo(tx.saveGroup(ctx, by, before, &after))
@@ -57,7 +57,7 @@ func (tx *Tx) undoGroup(ctx context.Context, by Author, ls []line) error {
 // restoreGroup brings back a group that was deleted. Its members come back by lines of their own.
 func (tx *Tx) restoreGroup(ctx context.Context, by Author, l line) error {
 	g := account.Group{ID: l.object, Name: l.repr, Permissions: lines(l.old), Version: l.version + 1}
-	if err := tx.mayChangeGroup(ctx, by, account.Add, g.Permissions); err != nil {
+	if err := tx.mayChangeGroup(ctx, by, account.Add, account.Group{}, g); err != nil {
 		return err
 	}
 	var there bool

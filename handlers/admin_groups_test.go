@@ -61,6 +61,24 @@ func TestGroupPages(t *testing.T) {
 	})
 }
 
+// TestAGroupOfWhomOneMayNotChange says who can.
+func TestAGroupOfWhomOneMayNotChange(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss := s.as(s.add("boss", asSuperuser))
+		at, _, _ := strings.Cut(boss.post("/admin/groups/new", "name", "Board").location(), "?")
+		boss.post("/admin/users/actions", "action", "add_to_group", "group", strings.TrimPrefix(at, "/admin/groups/"), "id", "1", "confirm", "1")
+		staff := s.as(s.add("staff", asStaff))
+		for _, r := range []answer{staff.post(at, "name", "Board", "permissions", "users.view", "version", "1"), staff.post(at + "/delete"), staff.htmx().post(at + "/delete")} {
+			if r.status != http.StatusForbidden || !r.says("whom only a superuser may change") {
+				t.Errorf("%d: %s", r.status, r.Text())
+			}
+		}
+		if boss.get(at).status != http.StatusOK || !boss.get(at).says("1 member.") {
+			t.Error("the group is another")
+		}
+	})
+}
+
 // TestPersonIsPermitted by groups and permissions on their page, which end their sessions, and which nobody forges.
 func TestPersonIsPermitted(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

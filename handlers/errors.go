@@ -102,6 +102,7 @@ func goOn(c *fiber.Ctx) string {
 func problemOf(err error) views.Problem {
 	var query admin.BadQuery
 	var cant db.CantUndo
+	var act db.CantAct
 	var status *fiber.Error
 	switch {
 	case errors.Is(err, errNotFound), errors.Is(err, db.ErrNotFound):
@@ -110,6 +111,8 @@ func problemOf(err error) views.Problem {
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "This is the last active superuser. Make somebody else a superuser first.", Back: usersPath}
 	case errors.Is(err, errOneself):
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "Nobody deletes their own account here. Ask another superuser to do it.", Back: usersPath}
+	case errors.As(err, &act):
+		return views.Problem{Status: 403, Title: "Not allowed", Text: act.Error(), Back: dashboardPath}
 	case errors.Is(err, errForbidden), errors.Is(err, db.ErrForbidden):
 		return views.Problem{Status: 403, Title: "Not allowed", Text: "Your account may not do this. Ask an administrator of this site if you need to."}
 	case errors.Is(err, errLooking):
