@@ -230,25 +230,23 @@ func (in *importing) firstLines(ctx context.Context, column string, keys []strin
 	return first, err
 }
 
-// taken finds addresses, and values of unique attributes, that somebody else has.
+// taken finds names, and values of unique attributes, that somebody else has.
 func (in *importing) taken(ctx context.Context, lines []ImportLine) error {
-	emails := make([]string, len(lines))
+	people := make([]account.User, len(lines))
 	for i, line := range lines {
-		emails[i] = account.Key(line.after.Email)
+		people[i] = line.after
 	}
-	owners := map[string]int64{}
-	scan := func(row scanner) (key string, err error) {
-		var id int64
-		err = row.Scan(&key, &id)
-		owners[key] = id
-		return key, err
-	}
-	if _, err := all(scan)(in.rows(ctx, "SELECT email_key, id FROM users WHERE email_key IN ("+in.eachText("?1")+") AND email_key <> ''", jsonList(emails))); err != nil {
+	found, err := in.owners(ctx, people...)
+	if err != nil {
 		return err
 	}
 	for i := range lines {
-		if owner := owners[emails[i]]; emails[i] != "" && owner != 0 && owner != lines[i].before.ID {
-			lines[i].Errors.Add("email", TakenMessage("email", lines[i].after.Email))
+		username, email := found.taken(people[i])
+		if username {
+			lines[i].Errors.Add("username", TakenMessage("username", people[i].Username))
+		}
+		if email {
+			lines[i].Errors.Add("email", TakenMessage("email", people[i].Email))
 		}
 		if err := in.freeAttributes(ctx, lines[i].after, lines[i].Errors); err != nil {
 			return err

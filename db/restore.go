@@ -104,19 +104,17 @@ func (tx *Tx) admissible(ctx context.Context, u *account.User) error {
 
 // namesFree fails with CantUndo where somebody has one of the usernames or addresses.
 func (tx *Tx) namesFree(ctx context.Context, people []account.User) error {
-	for _, field := range []string{"username", "email"} {
-		keys := []string{}
-		for _, u := range people {
-			if value := u.Value(field); value != "" {
-				keys = append(keys, account.Key(value))
-			}
-		}
-		taken, err := all(text)(tx.rows(ctx, "SELECT "+field+" FROM users WHERE "+field+"_key IN ("+tx.eachText("?1")+") LIMIT 1", jsonList(keys)))
-		if err != nil {
-			return err
-		}
-		if len(taken) > 0 {
-			return CantUndo("Somebody else has the " + field + " '" + taken[0] + "' now. Change theirs first.")
+	found, err := tx.owners(ctx, people...)
+	if err != nil {
+		return err
+	}
+	for _, u := range people {
+		username, email := found.taken(u)
+		switch {
+		case username:
+			return CantUndo("Somebody else has '" + u.Username + "' as their username or address now. Change theirs first.")
+		case email:
+			return CantUndo("Somebody else has '" + u.Email + "' as their address or username now. Change theirs first.")
 		}
 	}
 	return nil

@@ -80,8 +80,7 @@ const ForeignEmail = form.Message("Choose a username that is not an e-mail addre
 const pictureGone = "Choose the picture again: it was not kept any longer."
 
 // Taken says whether anybody but the person with the id except has this username or e-mail address, in any spelling that means
-// the same. An address that is somebody's username is taken, too: they log in with it. A username that was only registered, without a proof, takes
-// none. Field is username or email.
+// the same, or the one as the other. Field is username or email.
 func (d *DB) Taken(ctx context.Context, field, value string, except int64) (bool, error) {
 	if field != "username" && field != "email" {
 		return false, fmt.Errorf("taken: no field %q", field)
@@ -89,15 +88,15 @@ func (d *DB) Taken(ctx context.Context, field, value string, except int64) (bool
 	if !storable(value) {
 		return false, nil
 	}
-	var taken bool
-	query := "SELECT EXISTS (SELECT 1 FROM users WHERE " + field + "_key = ?1 AND id <> ?2)"
-	if field == "email" {
-		query += " OR EXISTS (SELECT 1 FROM users WHERE username_key = ?1 AND email_key <> '' AND id <> ?2)"
-	}
-	if err := d.r.QueryRowContext(ctx, d.dialect(query), account.Key(value), except).Scan(&taken); err != nil {
-		return false, fmt.Errorf("look whether the %s is taken: %w", field, told(err))
-	}
-	return taken, nil
+	u := account.User{ID: except}
+	u.Set(field, value)
+	var username, email bool
+	err := d.read(ctx, func(tx *Tx) error {
+		found, err := tx.owners(ctx, u)
+		username, email = found.taken(u)
+		return err
+	})
+	return username || email, err
 }
 
 // TakenMessage says that somebody else has value as their username or e-mail address.
@@ -111,21 +110,18 @@ func TakenMessage(field, value string) form.Message {
 // free notes in errs which of the names of u somebody else has. A name that is wrong already is nobody's, and may be one that
 // the database can't even be asked for.
 func (tx *Tx) free(ctx context.Context, u account.User, errs form.Errors) error {
-	var username, email bool
-	key := func(field, name string) string {
-		if errs[field] != "" {
-			return ""
-		}
-		return account.Key(name)
+	asked := u
+	if errs["username"] != "" {
+		asked.Username = ""
 	}
-	err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE username_key = ?1 AND id <> ?3),"+
-		" EXISTS (SELECT 1 FROM users WHERE email_key = ?2 AND email_key <> '' AND id <> ?3)"+
-		" OR EXISTS (SELECT 1 FROM users WHERE username_key = ?2 AND email_key <> '' AND id <> ?3)"+
-		" AND NOT EXISTS (SELECT 1 FROM users WHERE id = ?3 AND email_key = ?2)", // who has it already keeps it
-		key("username", u.Username), key("email", u.Email), u.ID).Scan(&username, &email)
+	if errs["email"] != "" {
+		asked.Email = ""
+	}
+	found, err := tx.owners(ctx, asked)
 	if err != nil {
-		return fmt.Errorf("look whether the names are taken: %w", err)
+		return err
 	}
+	username, email := found.taken(asked)
 	if username {
 		errs.Add("username", TakenMessage("username", u.Username))
 	}

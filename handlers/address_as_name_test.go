@@ -32,6 +32,9 @@ func TestAnAddressThatIsAName(t *testing.T) {
 			"an admin": func() answer {
 				return s.as(s.add("boss", asSuperuser)).post(path("/admin/users/ID", ada.ID), "email", "ada.l@example.org", "version", "1")
 			},
+			"a table": func() answer {
+				return s.as(s.add("clerk", asStaff)).upload(importPath, "file", "a.csv", []byte("username,email\nada,ada.l@example.org\n"))
+			},
 		} {
 			if r := ask(); !r.says("ada.l@example.org' is taken") {
 				t.Errorf("%s: %d %s", way, r.status, r.Find("main").Text())
