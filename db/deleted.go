@@ -15,6 +15,7 @@ const KeptTime = 30 * 24 * time.Hour
 // belongings is all that comes back with somebody who was deleted. Sessions, links and queued mail don't.
 type belongings struct {
 	User          account.User
+	GroupIDs      []int64 // nil where the names in User.Groups are all that was kept
 	TwoFactor     *factorRow
 	RecoveryCodes []string // hashes
 	Passkeys      []Passkey

@@ -78,7 +78,7 @@ func (tx *Tx) gather(ctx context.Context, people []account.User) ([]*belongings,
 	for i, u := range people {
 		u.Version++
 		u.Groups, u.Permissions, u.GroupPermissions = []string{}, []string{}, nil
-		list[i] = &belongings{User: u}
+		list[i] = &belongings{User: u, GroupIDs: []int64{}}
 		at[u.ID], ids[i] = list[i], u.ID
 	}
 	var errs []error
@@ -95,10 +95,8 @@ func (tx *Tx) gather(ctx context.Context, people []account.User) ([]*belongings,
 		_, err := all(scan)(tx.rows(ctx, query+" IN ("+tx.each("?1")+") ORDER BY 1, 2, 3", jsonIDs(ids)))
 		errs = append(errs, err)
 	}
-	read("SELECT ug.user_id, NULL, g.name, 0 FROM user_groups ug JOIN groups g ON g.id = ug.group_id WHERE ug.user_id",
-		func(b *belongings, _ sql.NullInt64, text string, _ int64) {
-			b.User.Groups = append(b.User.Groups, text)
-		})
+	read("SELECT user_id, group_id, '', 0 FROM user_groups WHERE user_id",
+		func(b *belongings, id sql.NullInt64, _ string, _ int64) { b.GroupIDs = append(b.GroupIDs, id.Int64) })
 	read("SELECT user_id, NULL, permission, 0 FROM user_permissions WHERE user_id",
 		func(b *belongings, _ sql.NullInt64, text string, _ int64) {
 			b.User.Permissions = append(b.User.Permissions, text)

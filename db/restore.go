@@ -29,6 +29,9 @@ func (tx *Tx) restoreAll(ctx context.Context, by Author, ids []int64) error {
 	if err := tx.reachesAll(ctx, by, list); err != nil {
 		return err
 	}
+	if err := tx.mayRejoin(ctx, by, list); err != nil {
+		return err
+	}
 	people := make([]account.User, len(list))
 	for i, b := range list {
 		b.User.Version++
@@ -79,6 +82,37 @@ func (tx *Tx) reachesAll(ctx context.Context, by Author, list []*belongings) err
 		}
 	}
 	return nil
+}
+
+// mayRejoin fails with CantUndo where somebody comes back into a group that lets its members do, by now, what by may not.
+func (tx *Tx) mayRejoin(ctx context.Context, by Author, list []*belongings) error {
+	asks, err := tx.undoer(ctx, by)
+	if err != nil {
+		return err
+	}
+	groups := []int64{}
+	for _, b := range list {
+		if b.GroupIDs == nil { // deleted by an older version
+			if b.GroupIDs, err = tx.groupIDs(ctx, b.User.Groups); err != nil {
+				return err
+			}
+		}
+		groups = append(groups, b.GroupIDs...)
+	}
+	permissions, err := all(text)(tx.rows(ctx, "SELECT DISTINCT permission FROM group_permissions WHERE group_id IN ("+tx.each("?1")+")", jsonIDs(groups)))
+	if err == nil && !account.MayGrant(asks, permissions) {
+		return CantUndo("They were in a group that lets its members do what you may not. Ask a superuser to bring them back.")
+	}
+	return err
+}
+
+// groupIDs are the ids of the groups with these names.
+func (tx *Tx) groupIDs(ctx context.Context, names []string) ([]int64, error) {
+	keys := make([]string, len(names))
+	for i, name := range names {
+		keys[i] = account.Key(name)
+	}
+	return all(number)(tx.rows(ctx, "SELECT id FROM groups WHERE name_key IN ("+tx.eachText("?1")+")", jsonList(keys)))
 }
 
 // admissible empties what a person may not have any more: a value of an attribute that was declared otherwise since, or that is unique and
@@ -144,8 +178,8 @@ func (tx *Tx) restoreBelongings(ctx context.Context, b *belongings) error {
 	for _, invitation := range b.Invitations {
 		errs = append(errs, run("UPDATE invitations SET by_id = ?1 WHERE id = ?2", invitation))
 	}
-	for _, name := range b.User.Groups { // one that is gone meanwhile stays gone
-		errs = append(errs, run("INSERT INTO user_groups (user_id, group_id) SELECT CAST(?1 AS BIGINT), id FROM groups WHERE name_key = ?2", account.Key(name)))
+	for _, group := range b.GroupIDs { // one that is gone meanwhile stays gone
+		errs = append(errs, run("INSERT INTO user_groups (user_id, group_id) SELECT CAST(?1 AS BIGINT), id FROM groups WHERE id = ?2", group))
 	}
 	for _, permission := range b.User.Permissions {
 		errs = append(errs, run("INSERT INTO user_permissions (user_id, permission) VALUES (?1, ?2)", permission))
