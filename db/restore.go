@@ -24,7 +24,7 @@ func (tx *Tx) restoreAll(ctx context.Context, by Author, ids []int64) error {
 		return fmt.Errorf("read what belongs to who was deleted: %w", err)
 	}
 	if len(list) < len(ids) {
-		return CantUndo("They were erased, for good.")
+		return tx.notDeleted(ctx, ids)
 	}
 	if err := tx.reachesAll(ctx, by, list); err != nil {
 		return err
@@ -60,6 +60,18 @@ func (tx *Tx) restoreAll(ctx context.Context, by Author, ids []int64) error {
 		}
 	}
 	return tx.note(ctx, by, ids, "TRUE", "add", change{})
+}
+
+// notDeleted says why some people can't be brought back: one is there, or was erased.
+func (tx *Tx) notDeleted(ctx context.Context, ids []int64) error {
+	there, err := all(text)(tx.rows(ctx, "SELECT username FROM users WHERE id IN ("+tx.each("?1")+") ORDER BY id LIMIT 1", jsonIDs(ids)))
+	if err != nil {
+		return err
+	}
+	if len(there) > 0 {
+		return CantUndo(there[0] + " is there already. Bring back the others from the list of who was deleted.")
+	}
+	return CantUndo("They were erased, for good.")
 }
 
 func scanBelongings(row scanner) (b *belongings, err error) {
@@ -115,8 +127,8 @@ func (tx *Tx) groupIDs(ctx context.Context, names []string) ([]int64, error) {
 	return all(number)(tx.rows(ctx, "SELECT id FROM groups WHERE name_key IN ("+tx.eachText("?1")+")", jsonList(keys)))
 }
 
-// admissible empties what a person may not have any more: a value of an attribute that was declared otherwise since, or that is unique and
-// somebody else's now.
+// admissible empties what a person may not have any more: a value of an attribute that was declared otherwise since. It fails with CantUndo where a
+// unique one is somebody else's now.
 func (tx *Tx) admissible(ctx context.Context, u *account.User) error {
 	for _, attr := range tx.profile.Attributes {
 		if value := u.Attributes[attr.Name]; value != "" && attr.Kind.Store != profile.Text {
@@ -130,8 +142,10 @@ func (tx *Tx) admissible(ctx context.Context, u *account.User) error {
 	}
 	errs := form.Errors{}
 	err := tx.freeAttributes(ctx, *u, errs)
-	for name := range errs {
-		u.Set(name, "")
+	for _, attr := range tx.text.unique {
+		if errs[attr.Name] != "" {
+			return CantUndo("Somebody else has the " + attr.Label + " '" + attr.Words(u.Value(attr.Name)) + "' of " + u.Username + " now. Change theirs first.")
+		}
 	}
 	return err
 }

@@ -65,3 +65,28 @@ func TestPeopleComeBackIntoTheirGroups(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyComesBackHalf: with a unique value that is somebody else's by now.
+func TestNobodyComesBackHalf(t *testing.T) {
+	dbtest.EachWith(t, "[[attribute]]\nname='badge'\nkind='text'\nunique=true\n", func(t *testing.T, d *db.DB) {
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		by := db.Author{ID: root.ID}
+		ada := add(t, d, account.User{Username: "ada", Attributes: map[string]string{"badge": "7"}})
+		if err := d.DeleteUser(t.Context(), by, root, ada.ID); err != nil {
+			t.Fatal(err)
+		}
+		line := lastLine(t, d)
+		bob := add(t, d, account.User{Username: "bob", Attributes: map[string]string{"badge": "7"}})
+		if got := why(t, d, by, line); got != "Somebody else has the Badge '7' of ada now. Change theirs first." {
+			t.Errorf("%q", got)
+		}
+		bob.Set("badge", "8")
+		if _, err := d.UpdateUser(t.Context(), by, root, bob); err != nil {
+			t.Fatal(err)
+		}
+		undone(t, d, by, line)
+		if u, err := d.User(t.Context(), ada.ID); err != nil || u.Value("badge") != "7" {
+			t.Errorf("%+v, %v", u, err)
+		}
+	})
+}
