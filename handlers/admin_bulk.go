@@ -63,6 +63,9 @@ func (a *App) job(c *fiber.Ctx) error {
 		Label: "Take back", One: "line of the history", Many: "lines of the history"}
 	switch j.Kind {
 	case db.JobCheck, db.JobImport:
+		if !account.May(signedIn(c), account.View, account.Users) {
+			shown.Back = importPath
+		}
 		shown.Label, shown.One, shown.Many = "Import", "line", "lines"
 	}
 	if action, ok := a.resource(account.Users).Action(j.Kind); ok {

@@ -39,7 +39,9 @@ func (a *App) showGroup(c *fiber.Ctx, status int, edit views.GroupEdit) error {
 		}
 	}
 	page := a.page(c, title)
-	if c.Query("saved") != "" {
+	if c.Query("saved") != "" && edit.Group.ID == 0 {
+		page.Saved = "The group was added."
+	} else if c.Query("saved") != "" {
 		page.Saved = "Saved"
 		if err := a.offerUndo(c, &page, account.Groups+"-"+strconv.FormatInt(edit.Group.ID, 10)); err != nil {
 			return err
@@ -73,6 +75,9 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !account.May(signedIn(c), account.View, account.Groups) {
+		return redirect(c, groupsPath+"/new?saved=1")
 	}
 	return redirect(c, groupPath(saved.ID)+"?saved=1")
 }

@@ -126,7 +126,11 @@ func (a *App) confirmImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return redirect(c, fmt.Sprintf("%s?imported=%d-%d-%d", usersPath, done.Added, done.Changed, done.Event))
+	to := usersPath
+	if !account.May(signedIn(c), account.View, account.Users) {
+		to = importPath
+	}
+	return redirect(c, fmt.Sprintf("%s?imported=%d-%d-%d", to, done.Added, done.Changed, done.Event))
 }
 
 // queue begins a job, and shows how far it is.
@@ -185,6 +189,9 @@ func (a *App) showImport(c *fiber.Ctx, status int, shown views.Import) error {
 		}
 	}
 	page := a.page(c, importTitle)
+	if err := a.sayImported(c, &page, c.Query("imported")); err != nil {
+		return err
+	}
 	return send(c, status, views.ImportPage(page, shown))
 }
 

@@ -159,6 +159,9 @@ func (a *App) createUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if !account.May(me, account.View, account.Users) {
+		return redirect(c, usersPath+"/new?saved=1")
+	}
 	return redirect(c, userPath(created.ID)+"?saved=1")
 }
 
@@ -167,7 +170,11 @@ func (a *App) showNewUser(c *fiber.Ctx, status int, filled views.Filled, chosen 
 	if err != nil {
 		return err
 	}
-	return send(c, status, views.NewUserPage(a.page(c, "Add a person"), filled, a.newUserFields(filled), groups, chosen))
+	page := a.page(c, "Add a person")
+	if c.Query("saved") != "" {
+		page.Saved = "The person was added."
+	}
+	return send(c, status, views.NewUserPage(page, filled, a.newUserFields(filled), groups, chosen))
 }
 
 // newUserFields lists the inputs for adding a person: as registering, but nothing besides the user name is required.

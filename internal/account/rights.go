@@ -48,9 +48,12 @@ func Permissions() []string {
 func MayViewAdmin(me User) bool { return me.IsActive && (me.IsStaff || me.IsSuperuser) }
 
 // May says whether me may do something with the rows of a resource: a superuser anything, staff what a permission of theirs or of one of
-// their groups says. Whoever may change a thing may view it, as in Django.
+// their groups says. Whoever may change a thing may view it, as in Django, and nobody deletes what they may not view.
 func May(me User, verb, resource string) bool {
 	if !MayViewAdmin(me) {
+		return false
+	}
+	if !me.IsSuperuser && verb == Delete && !May(me, View, resource) {
 		return false
 	}
 	return me.IsSuperuser || me.holds(resource+"."+verb) || verb == View && me.holds(resource+"."+Change)

@@ -55,6 +55,8 @@ func TestPermissions(t *testing.T) {
 		"to change is to view":                 {staff("users.change"), View, Users, true},
 		"to view is not to change":             {staff("users.view"), Change, Users, false},
 		"to delete is not to view":             {staff("users.delete"), View, Users, false},
+		"nobody deletes what they don't see":   {staff("users.delete"), Delete, Users, false},
+		"to delete what one may view":          {staff("users.delete", "users.view"), Delete, Users, true},
 		"one resource is not another":          {staff("users.change"), Change, Groups, false},
 		"superusers may do anything":           {super, Delete, History, true},
 		"a permission nobody knows is useless": {staff("users"), View, Users, false},
