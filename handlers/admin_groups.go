@@ -127,7 +127,8 @@ func (a *App) deleteGroup(c *fiber.Ctx) error {
 	return redirect(c, groupsPath+"?deleted="+c.Params("id"))
 }
 
-// chosenGroups are the names of the groups that a form chooses, by id or by name; nil where it says nothing of them.
+// chosenGroups are the names of the groups that a form chooses, by id or by name; nil where it says nothing of them. One that is gone is
+// form.Errors, beside the others.
 func (a *App) chosenGroups(c *fiber.Ctx) ([]string, error) {
 	if !has(c, "groups") {
 		return nil, nil
@@ -136,7 +137,7 @@ func (a *App) chosenGroups(c *fiber.Ctx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := []string{}
+	names, gone := []string{}, error(nil)
 	for _, value := range formValues(c, "groups") {
 		if value == "" {
 			continue
@@ -145,11 +146,12 @@ func (a *App) chosenGroups(c *fiber.Ctx) ([]string, error) {
 			return strconv.FormatInt(g.ID, 10) == value || account.Key(g.Name) == account.Key(value)
 		})
 		if i < 0 {
-			return nil, form.Errors{"groups": "Choose again: one of the groups is gone."}
+			gone = form.Errors{"groups": "Choose again: one of the groups is gone."}
+			continue
 		}
 		names = append(names, all[i].Name)
 	}
-	return names, nil
+	return names, gone
 }
 
 // chosenPermissions are the permissions that a form chooses; nil where it says nothing of them.

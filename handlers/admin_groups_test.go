@@ -129,8 +129,12 @@ func TestPersonIsPermitted(t *testing.T) {
 		if page := boss.get(at); page.Find("[name=groups][checked]").Length() != 1 {
 			t.Error("the group is gone")
 		}
-		if r := boss.post(at, "groups", "999", "version", boss.get(at).value("version")); r.status != http.StatusUnprocessableEntity || !r.says("one of the groups is gone") {
-			t.Errorf("a group that is none: %d", r.status)
+		for to, name := range map[string]string{at: "clerk", "/admin/users/new": "newcomer"} {
+			r := boss.post(to, "username", name, "groups", "999", "groups", group, "version", boss.get(at).value("version"))
+			if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.Find("#groups-error").Text(), "one of the groups is gone") || r.value("username") != name ||
+				r.Find("[name=groups][checked]").Length() != 1 {
+				t.Errorf("%s with a group that is none: %d %s", to, r.status, r.Find(".summary").Text())
+			}
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -139,12 +140,15 @@ func (a *App) createUser(c *fiber.Ctx) error {
 		}
 	}
 	user.IsStaff, user.IsSuperuser = filled.Values["is_staff"] != "", filled.Values["is_superuser"] != ""
-	if user.Groups, err = a.chosenGroups(c); err == nil && (len(user.Groups) > 0 || len(chosenPermissions(c)) > 0) && !account.MaySetRights(me) {
-		err = errForbidden
+	user.Groups, err = a.chosenGroups(c)
+	if errs, ok := errors.AsType[form.Errors](err); ok {
+		maps.Copy(filled.Errors, errs)
+	} else if err != nil {
+		return err
 	}
 	user.Permissions = chosenPermissions(c)
-	if err != nil {
-		return err
+	if len(user.Groups)+len(user.Permissions) > 0 && !account.MaySetRights(me) {
+		return errForbidden
 	}
 	created, err := a.addUser(c.UserContext(), user, filled, func(user account.User) (account.User, error) {
 		return a.DB.CreateUser(c.UserContext(), a.author(c), user)

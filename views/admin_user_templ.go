@@ -921,7 +921,7 @@ func rights(page Page, people People, edit Edit) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if page.maySet("groups") {
-			templ_7745c5c3_Err = groupBoxes(people.Groups, edit.User.Groups).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = groupBoxes(people.Groups, edit.User.Groups, edit.Errors["groups"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1165,7 +1165,7 @@ func NewUserForm(page Page, filled Filled, fields []Field, groups []account.Grou
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = groupBoxes(groups, chosen).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = groupBoxes(groups, chosen, filled.Errors["groups"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
