@@ -158,7 +158,7 @@ func (b *bulk) prepare(ctx context.Context) error {
 	if above > 0 && !b.asks.IsSuperuser {
 		return CantAct(strconv.Itoa(above) + " of them are staff or superusers, whom only a superuser may change. Nothing was changed. Choose without them: filter by Staff and by Superuser.")
 	}
-	if (b.Action == "delete" || b.Action == "deactivate") && b.by.ID != 0 && slices.Contains(b.IDs, b.by.ID) {
+	if (b.Action == "delete" || b.Action == "deactivate" || b.Action == "verify_email") && b.by.ID != 0 && slices.Contains(b.IDs, b.by.ID) {
 		return CantAct("You are among them. Nothing was changed. Choose without yourself.")
 	}
 	if b.Action != "add_to_group" && b.Action != "remove_from_group" {

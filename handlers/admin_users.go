@@ -3,8 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
-	"net/url"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 
