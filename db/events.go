@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"nameplate/internal/admin"
 )
 
 // eventLines is how many lines of an event are shown.
@@ -13,8 +15,10 @@ const eventLines = 100
 type Change struct {
 	Line   int64 // the line that was asked for
 	At     time.Time
+	ByID   int64 // 0 for the command line, and for who was not signed in, or is gone
 	By     string
 	IP     string
+	Event  int64
 	Lines  []ChangeLine // the first of them
 	Count  int          // how many lines it has
 	Undone bool         // something has taken it back, and was not taken back itself
@@ -27,6 +31,7 @@ type ChangeLine struct {
 	Resource string
 	ID       int64
 	Repr     string
+	Place    string // where it is, below /admin/; empty for what is gone
 	Action   string // add, change, delete or erase
 	Field    string // empty for all
 	Old, New string
@@ -36,20 +41,21 @@ type ChangeLine struct {
 func (d *DB) Change(ctx context.Context, id int64) (c Change, err error) {
 	c.Line = id
 	err = d.read(ctx, func(tx *Tx) error {
-		var at, event, undoes int64
-		if err := tx.row(ctx, "SELECT at, by_username, ip, event_id, undoes FROM history WHERE id = ?1", id).Scan(&at, &c.By, &c.IP, &event, &undoes); err != nil {
+		var at, undoes int64
+		err := tx.row(ctx, "SELECT h.at, COALESCE((SELECT u.id FROM users u WHERE u.id = h.by_id), 0), h.by_username, h.ip, h.event_id, h.undoes FROM history h WHERE h.id = ?1", id).
+			Scan(&at, &c.ByID, &c.By, &c.IP, &c.Event, &undoes)
+		if err != nil {
 			return err
 		}
 		c.At, c.Undoes = fromMilli(at), undoes != 0
-		if err := tx.row(ctx, "SELECT count(*) FROM history WHERE event_id = ?1", event).Scan(&c.Count); err != nil {
+		if err := tx.row(ctx, "SELECT count(*) FROM history WHERE event_id = ?1", c.Event).Scan(&c.Count); err != nil {
 			return err
 		}
-		var err error
-		if c.Undone, err = tx.takenBack(ctx, event); err != nil {
+		if c.Undone, err = tx.takenBack(ctx, c.Event); err != nil {
 			return err
 		}
-		c.Lines, err = all(scanChangeLine)(tx.rows(ctx, "SELECT resource, object_id, object_repr, action, field, old, new FROM history WHERE event_id = ?1"+
-			fmt.Sprintf(" ORDER BY id LIMIT %d", eventLines), event))
+		c.Lines, err = all(scanChangeLine)(tx.rows(ctx, "SELECT h.resource, h.object_id, h.object_repr, "+admin.HistoryPlace+", h.action, h.field, h.old, h.new FROM history h"+
+			fmt.Sprintf(" WHERE h.event_id = ?1 ORDER BY h.at, h.id LIMIT %d", eventLines), c.Event))
 		return err
 	})
 	if err != nil {
@@ -64,13 +70,13 @@ func (d *DB) Change(ctx context.Context, id int64) (c Change, err error) {
 }
 
 func scanChangeLine(row scanner) (l ChangeLine, err error) {
-	err = row.Scan(&l.Resource, &l.ID, &l.Repr, &l.Action, &l.Field, &l.Old, &l.New)
+	err = row.Scan(&l.Resource, &l.ID, &l.Repr, &l.Place, &l.Action, &l.Field, &l.Old, &l.New)
 	return l, err
 }
 
 // EventLine returns a line of an event, if by did it and it can be taken back; 0 for none.
 func (d *DB) EventLine(ctx context.Context, by, event int64) (int64, error) {
-	lines, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT id FROM history WHERE event_id = ?1 AND by_id = ?2 ORDER BY id LIMIT 1"), event, by))
+	lines, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT id FROM history WHERE event_id = ?1 AND by_id = ?2 ORDER BY at, id LIMIT 1"), event, by))
 	if err != nil || len(lines) == 0 {
 		return 0, told(err)
 	}

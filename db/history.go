@@ -44,12 +44,14 @@ func (tx *Tx) record(ctx context.Context, by Author, s subject, action string, l
 		if c.secret {
 			c.old, c.new = "", ""
 		}
+		before := tx.alike(s.resource, action, c)
 		_, err := tx.exec(ctx, "INSERT INTO history (at, by_id, by_username, resource, object_id, object_repr, action, field, old, new, ip,"+
-			" version, event_id, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-			tx.now(), orNone(by.ID), name, s.resource, s.id, s.repr, action, c.field, c.old, c.new, by.IP, s.version, event, tx.undoes)
+			" version, event_id, undoes, nth) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+			tx.now(), orNone(by.ID), name, s.resource, s.id, s.repr, action, c.field, c.old, c.new, by.IP, s.version, event, tx.undoes, *before+1)
 		if err != nil {
 			return fmt.Errorf("log: %w", err)
 		}
+		*before++
 	}
 	return nil
 }
@@ -92,14 +94,32 @@ func (tx *Tx) note(ctx context.Context, by Author, ids []int64, condition, actio
 	if action == "add" {
 		version = "u.version"
 	}
-	_, err = tx.exec(ctx, "INSERT INTO history (at, by_id, by_username, resource, object_id, object_repr, action, field, old, new, ip, version, event_id, undoes)"+
+	before := tx.alike(account.Users, action, c)
+	n, err := tx.exec(ctx, "INSERT INTO history (at, by_id, by_username, resource, object_id, object_repr, action, field, old, new, ip, version, event_id, undoes, nth)"+
 		" SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), CAST(?4 AS TEXT), 'users', u.id, u.username, CAST(?5 AS TEXT), CAST(?6 AS TEXT), CAST(?7 AS TEXT),"+
-		" CAST(?8 AS TEXT), CAST(?9 AS TEXT), "+version+", CAST(?10 AS BIGINT), CAST(?11 AS BIGINT) FROM users u WHERE u.id IN ("+tx.each("?1")+") AND "+condition+" ORDER BY u.id",
-		jsonIDs(ids), tx.now(), orNone(by.ID), name, action, c.field, c.old, c.new, by.IP, event, tx.undoes)
+		" CAST(?8 AS TEXT), CAST(?9 AS TEXT), "+version+", CAST(?10 AS BIGINT), CAST(?11 AS BIGINT),"+
+		" CAST(?12 AS BIGINT) + row_number() OVER (ORDER BY u.id) FROM users u WHERE u.id IN ("+tx.each("?1")+") AND "+condition+" ORDER BY u.id",
+		jsonIDs(ids), tx.now(), orNone(by.ID), name, action, c.field, c.old, c.new, by.IP, event, tx.undoes, *before)
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
+	*before += n
 	return nil
+}
+
+// alike counts the lines of this transaction's event that say the same of others.
+func (tx *Tx) alike(resource, action string, c change) *int64 {
+	says := resource + " " + action + " " + c.field
+	if c.new == "true" || c.new == "false" {
+		says += " " + c.old + " " + c.new
+	}
+	if tx.lines == nil {
+		tx.lines = map[string]*int64{}
+	}
+	if tx.lines[says] == nil {
+		tx.lines[says] = new(int64)
+	}
+	return tx.lines[says]
 }
 
 // thisEvent returns the number of the event that this transaction is.

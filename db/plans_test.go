@@ -114,3 +114,37 @@ func TestReadingOnePersonAllocatesLittle(t *testing.T) {
 		t.Errorf("%v allocations", allocations)
 	}
 }
+
+// TestHistoryGoesAlongAnIndex: a page of the history is read along an index, and not sorted, whatever it is narrowed to but by a search.
+func TestHistoryGoesAlongAnIndex(t *testing.T) {
+	t.Parallel()
+	d := openFile(t, filepath.Join(t.TempDir(), "n.db"))
+	r := admin.Resources(d.profile)[6]
+	for _, filters := range []map[string]string{nil, {"by_id": "1"}, {"field": "email"}, {"action": "delete"}, {"resource": "groups"}, {"event_id": "1"},
+		{"at__year": "2026"}, {"by_id": "1", "at__gte": "2026-01-01"}} {
+		err := d.readList(t.Context(), func(tx *Tx) error {
+			q := admin.Query{Sort: "at", Desc: true, Filters: filters}
+			l, err := tx.newRows(r, q)
+			if err != nil {
+				return err
+			}
+			if r.Folds(q) {
+				l.where(r.Fold)
+			}
+			query, args := used("EXPLAIN QUERY PLAN SELECT "+l.columns+" FROM "+r.From+where(l.conditions)+" ORDER BY h.at DESC, h.id DESC LIMIT 101", l.args)
+			plan, err := all(func(row scanner) (line string, err error) {
+				var id, parent, unused int
+				err = row.Scan(&id, &parent, &unused, &line)
+				return line, err
+			})(tx.rows(t.Context(), query, args...))
+			whole := strings.Join(plan, "\n")
+			if r.Name != "history" || strings.Contains(whole, "TEMP B-TREE") || !strings.Contains(plan[0], "USING INDEX history_") || strings.Contains(whole, "SCAN n") || strings.Contains(whole, "SCAN m") {
+				t.Errorf("%v:\n%s", filters, whole)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -159,6 +159,9 @@ func (l *rowList) narrow(q admin.Query) error {
 
 // page counts the list and reads one page of it.
 func (l *rowList) page(ctx context.Context, q admin.Query) (page admin.Page[admin.Row], err error) {
+	if l.resource.Folds(q) {
+		l.where(l.resource.Fold)
+	}
 	if page.Total, page.TotalMore, err = l.count(ctx, q.Exact); err != nil || page.Total == 0 {
 		return page, err
 	}

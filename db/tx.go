@@ -17,7 +17,8 @@ type Tx struct {
 	event      int64    // what it changes is this event of the history; 0: nothing yet
 	author     int64    // who changes it, once somebody has asked for the name
 	authorName string
-	undoes     int64 // the event that it takes back; 0: none
+	undoes     int64             // the event that it takes back; 0: none
+	lines      map[string]*int64 // how many lines of the history say the same of others
 }
 
 // write runs fn in a transaction that may write, alone on SQLite, and commits it when fn returns nil. Files of pictures go

@@ -37,10 +37,10 @@ func TestBulkInLynx(t *testing.T) {
 	l.follow("", "Delete bob")
 	l.see("The person was deleted.")
 	l.follow("The person was deleted.", "Undo")
-	l.see("It was taken back.", "bob@example.org")
+	l.see("The deletion of bob was taken back.", "bob@example.org")
 	if n := s.strings("SELECT count(*) FROM users")[0]; n != "3" {
 		t.Errorf("%s people", n)
 	}
 	l.goTo("/admin/history")
-	l.see("deleted", "added", "bob")
+	l.see("deleted", "brought back", "bob")
 }

@@ -41,7 +41,7 @@ func TestBulkJourney(t *testing.T) {
 			b.axeAll("people deactivated")
 			b.look(1280, false)
 			b.click("form.undo button")
-			b.see("main", "It was taken back.")
+			b.see("main", "The deactivation of 2 people was taken back.")
 			if n := s.strings("SELECT count(*) FROM users WHERE NOT is_active")[0]; n != "0" {
 				t.Errorf("%s are still deactivated", n)
 			}
@@ -75,7 +75,7 @@ func TestBulkByKeyboard(t *testing.T) {
 	b.see("main", "Delete: done with 20 people.")
 	b.tabTo("form.undo button")
 	b.press("\r")
-	b.see("main", "It was taken back.")
+	b.see("main", "The deletion of 20 people was taken back.")
 	if n := s.strings("SELECT count(*) FROM users")[0]; n != "21" {
 		t.Errorf("%s people", n)
 	}

@@ -129,9 +129,17 @@ func (a *App) sayDone(c *fiber.Ctx, page *views.Page, r admin.Resource, done str
 	if err != nil {
 		return nil
 	}
-	page.Back = c.Path()
+	page.Back = here(c)
 	page.Undo, err = a.DB.EventLine(c.UserContext(), signedIn(c).ID, id)
 	return err
+}
+
+// here is the page that one is on, with its list as it is, and without what is said once.
+func here(c *fiber.Ctx) string {
+	if query := goBack(string(c.Request().URI().QueryString())).Encode(); query != "" {
+		return c.Path() + "?" + query
+	}
+	return c.Path()
 }
 
 // offerUndo offers to take back the last change of an object: users-17.
@@ -141,7 +149,7 @@ func (a *App) offerUndo(c *fiber.Ctx, page *views.Page, object string) error {
 	if err != nil {
 		return nil
 	}
-	page.Back = c.Path()
+	page.Back = here(c)
 	page.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, resource, id)
 	return err
 }

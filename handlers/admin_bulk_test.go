@@ -34,7 +34,7 @@ func TestActionsAskFirst(t *testing.T) {
 			t.Fatalf("%d to %q", done.status, done.location())
 		}
 		undo := said.Find("form.undo")
-		if r := boss.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.location() != "/admin/users?undone=1" || active() != "16" {
+		if r := boss.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.location() != "/admin/users?q=p0&undone=1" || active() != "16" || !boss.get(r.location()).says("The deactivation of 15 people was taken back.") {
 			t.Errorf("undo: %d to %q, %s", r.status, r.location(), active())
 		}
 		// All that match, by the filter.

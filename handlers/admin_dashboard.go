@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -56,17 +55,9 @@ func dashboardParts(me account.User) db.DashboardParts {
 
 // fieldLabel is what staff call a field of the history. What only its owner sees has no name.
 func (a *App) fieldLabel(name string) string {
-	for _, attr := range append(profile.UserAttributes(), a.Profile.Attributes...) {
-		switch {
-		case attr.Name == name && attr.See == profile.Oneself:
-			return "Something private"
-		case attr.Name == name:
-			return attr.Label
-		}
+	if attr, ok := a.Profile.Attribute(name); ok && attr.See == profile.Oneself {
+		return "Something private"
 	}
-	if name == "" {
-		return ""
-	}
-	words := strings.ReplaceAll(strings.TrimPrefix(name, "is_"), "_", " ")
-	return strings.ToUpper(words[:1]) + words[1:]
+	field, _ := a.resource(account.History).Column("field")
+	return field.Word(name)
 }

@@ -19,7 +19,8 @@ const historyPath = "/admin/history"
 
 // userHistory is the history of one person.
 func (a *App) userHistory(c *fiber.Ctx) error {
-	if _, err := a.DB.User(c.UserContext(), userID(c)); err != nil {
+	person, err := a.DB.User(c.UserContext(), userID(c))
+	if err != nil {
 		return err
 	}
 	v := url.Values{"resource": {account.Users}, "object_id": {c.Params("id")}}
@@ -27,7 +28,57 @@ func (a *App) userHistory(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	list.Heading, list.Up = "History of "+person.Username, views.Crumb{Path: userPath(person.ID), Label: person.Username}
+	if !account.May(signedIn(c), account.View, account.Users) {
+		list.Up = views.Crumb{}
+	}
 	return a.showRows(c, list)
+}
+
+// tellHistory says what a list of the history is narrowed to, and which of its lines can be taken back.
+func (a *App) tellHistory(list *views.List) {
+	if len(list.Rows) == 0 {
+		return
+	}
+	first, filters := list.Rows[0].Cells, list.Query.Filters
+	if name := views.Author(first["by_username"], first["ip"], first["action"], first["object_repr"]); filters["by_id"] != "" {
+		list.Only = "Only what " + name + " did."
+	}
+	if filters["object_id"] != "" && filters["resource"] != "" {
+		list.Only += " Only what was done to " + first["object_repr"] + "."
+	}
+	if filters["event_id"] != "" {
+		list.Only += " Only what was done at once."
+	}
+	list.Undoable = map[int64]bool{}
+	for _, row := range list.Rows {
+		cell := row.Cells
+		gone := cell["place"] == "" && (cell["resource"] == account.Users || cell["resource"] == account.Groups && cell["action"] != "delete")
+		list.Undoable[row.ID] = !gone && a.DB.Final(cell["resource"], cell["action"], cell["field"], cell["old"], cell["new"]) == ""
+	}
+}
+
+// told is what an event did, in words.
+func (a *App) told(t db.Told) views.Told {
+	shown := views.Told{Resource: t.Resource, Action: t.Action, New: t.New, Whom: views.HowMany(t.Count, t.Resource, t.Repr), Undoes: t.Undoes}
+	for _, field := range t.Fields {
+		shown.Fields = append(shown.Fields, a.fieldLabel(field))
+	}
+	if len(t.Fields) == 1 {
+		shown.Field = t.Fields[0]
+	}
+	return shown
+}
+
+// sayUndone says what was taken back by who is sent on.
+func (a *App) sayUndone(c *fiber.Ctx, page *views.Page) error {
+	page.Saved = undoneText
+	t, err := a.DB.TakenBack(c.UserContext(), signedIn(c).ID)
+	if isNotFound(err) {
+		return nil
+	}
+	page.Saved = a.told(t).TakenBack()
+	return err
 }
 
 // event shows all that was changed at once, with its undo.
@@ -37,13 +88,23 @@ func (a *App) event(c *fiber.Ctx) error {
 		return err
 	}
 	event := views.Event{Line: change.Line, At: change.At, By: change.By, IP: change.IP, Count: change.Count, Undone: change.Undone,
-		Undoes: change.Undoes, Why: change.Final, Back: historyPath}
+		Undoes: change.Undoes, Why: change.Final, From: goBack(c.Query("from")).Encode()}
+	sees := func(resource string) bool { return account.May(signedIn(c), account.View, resource) }
+	if change.ByID != 0 && sees(account.Users) {
+		event.ByPath = userPath(change.ByID)
+	}
 	r := a.resource(account.History)
-	for _, l := range change.Lines {
+	for i, l := range change.Lines {
+		if i == 0 {
+			event.By = views.Author(change.By, change.IP, l.Action, l.Repr)
+		}
 		did, _ := r.Column("action")
 		field, _ := r.Column("field")
-		event.Lines = append(event.Lines, views.EventLine{What: l.Repr, Did: did.Word(l.Action), Field: field.Word(l.Field),
-			Old: a.historyWords(l.Field, l.Old), New: a.historyWords(l.Field, l.New)})
+		line := views.EventLine{What: l.Repr, Did: did.Word(l.Action), Field: field.Word(l.Field), Old: a.historyWords(l.Field, l.Old), New: a.historyWords(l.Field, l.New)}
+		if l.Place != "" && sees(l.Resource) {
+			line.Path = "/admin/" + l.Place
+		}
+		event.Lines = append(event.Lines, line)
 	}
 	return send(c, fiber.StatusOK, views.EventPage(a.page(c, "What was changed"), event))
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
@@ -48,7 +50,7 @@ func TestUndoFromTheMessage(t *testing.T) {
 		said = boss.get(edit(boss, "three").location())
 		undo = said.Find("form.undo")
 		r = boss.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", ""))
-		if r.location() != row+"?undone=1" || !boss.get(r.location()).says("It was taken back.") || name() != "" {
+		if r.location() != row+"?undone=1" || !boss.get(r.location()).says("The change of ada (First name) was taken back.") || name() != "" {
 			t.Errorf("to %q", r.location())
 		}
 		// What somebody has changed since is told.
@@ -133,6 +135,63 @@ func TestHistory(t *testing.T) {
 		final := boss.get("/admin/history?field=password").Find("tbody td:last-child a").AttrOr("href", "")
 		if r := boss.get(final); !r.says("can't be taken back") || r.Find("main form").Length() != 0 {
 			t.Error("a password can be taken back")
+		}
+	})
+}
+
+// TestHistoryLeadsSomewhere: to what somebody did, to whom it was done to, and back to the list that one came from, as it was.
+func TestHistoryLeadsSomewhere(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		root := s.add("boss", asSuperuser)
+		boss, ada, gone, hidden := s.as(root), s.add("ada"), s.add("gone"), s.add("hidden")
+		for _, u := range []account.User{ada, gone, hidden} {
+			boss.post(path("/admin/users/ID", u.ID), "first_name", "X", "is_active", "0", "version", "1")
+		}
+		must(t, s.db.EraseUser(t.Context(), dbAuthor(root), root, gone.ID))
+		must(t, s.db.DeleteUser(t.Context(), dbAuthor(root), root, hidden.ID))
+		group, err := s.db.SaveGroup(t.Context(), dbAuthor(root), account.Group{Name: "Desk"})
+		must(t, err)
+		must(t, s.db.DeleteGroup(t.Context(), dbAuthor(root), group.ID))
+
+		const list = "/admin/history?by_id=1&field=is_active&n=2&sort=at"
+		at := strings.Replace(list, "=1&", fmt.Sprintf("=%d&", root.ID), 1)
+		r := boss.get(at)
+		if !r.says("Only what boss did.") || r.Find("tbody tr").Length() != 2 || !r.says("yes") || r.says("true") {
+			t.Errorf("%s", r.Find("main").Text())
+		}
+		for _, link := range boss.get("/admin/history").Find("tbody td a").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") }) {
+			if r := boss.get(link); r.status != http.StatusOK {
+				t.Errorf("%s: %d", link, r.status)
+			}
+			for _, deeper := range boss.get(link).Find("main dl a[href^='/admin/'], main .row a").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") }) {
+				if r := boss.get(deeper); r.status != http.StatusOK {
+					t.Errorf("%s: %d", deeper, r.status)
+				}
+			}
+		}
+		if r := boss.get(path("/admin/deleted?id=ID", hidden.ID)); r.Find("tbody tr").Length() != 1 {
+			t.Error("who is deleted is not found")
+		}
+		event := boss.get(r.Find("tbody td:last-child a").First().AttrOr("href", ""))
+		if event.Find(path("main .row a[href='/admin/users/ID']", ada.ID)).Length() != 2 || event.Find(path("main dl a[href='/admin/users/ID']", root.ID)).Length() != 1 ||
+			!event.says("ada – First name") || event.says("ada changed") {
+			t.Errorf("%s", event.Find("main").Text())
+		}
+		back := event.Find("[name=back]").AttrOr("value", "")
+		if event.Find("main p a").First().AttrOr("href", "") != back {
+			t.Errorf("up to %q", back)
+		}
+		done := boss.post(event.Find("main form").AttrOr("action", ""), "back", back)
+		now := boss.get(done.location())
+		if now.Find("tbody tr").Length() != 2 || now.Find("#field option[selected]").AttrOr("value", "") != "is_active" || !now.says("Only what boss did.") || !now.says("The change of ada (First name, Active) was taken back.") {
+			t.Errorf("to %q: %s", done.location(), now.Find("main").Text())
+		}
+		if r := boss.get(path("/admin/users/ID/history", ada.ID)); r.Find("h1").Text() != "History of ada" || r.Find("main p a").First().AttrOr("href", "") != path("/admin/users/ID", ada.ID) {
+			t.Errorf("%s", r.Find("h1").Text())
+		}
+		reader := s.as(s.add("reader", func(u *account.User) { u.IsStaff, u.Permissions = true, []string{"history.view"} }))
+		if n := reader.get("/admin/history").Find("tbody a[href^='/admin/users/'], tbody a[href^='/admin/deleted']").Length(); n != 0 {
+			t.Errorf("%d links to people for who may not see them", n)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -57,7 +58,7 @@ func (a *App) rows(r admin.Resource) fiber.Handler {
 }
 
 func (a *App) showRows(c *fiber.Ctx, list views.List) error {
-	page := a.page(c, list.Resource.Label)
+	page := a.page(c, cmp.Or(list.Heading, list.Resource.Label))
 	if err := a.sayOnce(c, &page, list.Resource); err != nil {
 		return err
 	}
@@ -79,8 +80,11 @@ func (a *App) rowList(ctx context.Context, r admin.Resource, query string) (view
 		return views.List{}, err
 	}
 	list := views.List{Listing: views.NewListing(r, q, page), Rows: page.Rows, Profile: a.shown.Attributes}
+	if r.Name == account.History {
+		a.tellHistory(&list)
+	}
 	oldest, newest, err := a.DB.Ends(ctx, r)
-	list.Steps = r.Steps(q, oldest, newest)
+	list.Steps = r.Steps(q, oldest, newest, a.DB.Now())
 	return list, err
 }
 
@@ -95,7 +99,7 @@ func (a *App) sayOnce(c *fiber.Ctx, page *views.Page, r admin.Resource) error {
 	case c.Query("done") != "":
 		return a.sayDone(c, page, r, c.Query("done"))
 	case c.Query("undone") != "":
-		page.Saved = undoneText
+		return a.sayUndone(c, page)
 	case c.Query("erased") != "":
 		page.Saved = "The person was erased, for good."
 	case c.Query("imported") != "":

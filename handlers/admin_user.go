@@ -36,7 +36,9 @@ func (a *App) user(c *fiber.Ctx) error {
 		}
 	}
 	if c.Query("undone") != "" {
-		page.Saved = undoneText
+		if err := a.sayUndone(c, &page); err != nil {
+			return err
+		}
 	}
 	return a.showUser(c, fiber.StatusOK, page, person, views.Edit{User: person})
 }

@@ -74,7 +74,7 @@ func TestDeleteUser(t *testing.T) {
 			t.Errorf("the public page: %d", r.status)
 		}
 		undo := said.Find("form.undo")
-		if r := c.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.location() != "/admin/users?undone=1" || !c.get(r.location()).says("It was taken back.") {
+		if r := c.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.location() != "/admin/users?undone=1" || !c.get(r.location()).says("The deletion of ada was taken back.") {
 			t.Fatalf("undo: %d to %q", r.status, r.location())
 		}
 		if u, err := s.db.User(context.Background(), ada.ID); err != nil || u.Value("profile_pic") == "" {

@@ -60,7 +60,7 @@ func (a *App) list(ctx context.Context, query string) (views.People, error) {
 		}
 	}
 	oldest, newest, err := a.DB.Ends(ctx, resource)
-	people.Steps = resource.Steps(q, oldest, newest)
+	people.Steps = resource.Steps(q, oldest, newest, a.DB.Now())
 	return people, err
 }
 

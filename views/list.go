@@ -33,6 +33,21 @@ type List struct {
 	Listing
 	Rows    []admin.Row
 	Profile []profile.Attribute // for the values that the history tells of
+
+	Heading  string         // what the page is called, where that is not the list's own name
+	Up       Crumb          // the page above it; none for most
+	Only     string         // what the list is narrowed to by a filter that the form has no control for
+	Undoable map[int64]bool // lines of the history that can be taken back
+}
+
+// Crumb is a link to a page above.
+type Crumb struct{ Path, Label string }
+
+func (list List) heading() string {
+	if list.Heading != "" {
+		return list.Heading
+	}
+	return list.Resource.Label
 }
 
 // Acting is an action that is asked for.

@@ -1,10 +1,13 @@
 package views
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"nameplate/internal/account"
 	"nameplate/internal/admin"
@@ -21,10 +24,80 @@ func (list List) last() string {
 
 // undoWord is what the link to an event says.
 func (list List) undoWord(row admin.Row) string {
-	if row.Cells["undone"] != "0" {
+	switch {
+	case row.Cells["undone"] != "0":
 		return "Taken back"
+	case list.Undoable[row.ID]:
+		return "Details, undo"
 	}
 	return "Details"
+}
+
+// eventPath is where all is told of that was done with a line of the history. It knows the list that it is opened from.
+func (list List) eventPath(row admin.Row) templ.SafeURL {
+	at := "/admin/history/" + number(row.ID)
+	if from := list.Query.Encode(); from != "" {
+		at += "?from=" + url.QueryEscape(from)
+	}
+	return templ.SafeURL(at)
+}
+
+// stands is for how many lines of the history a row stands.
+func (list List) stands(row admin.Row) int {
+	n, err := strconv.Atoi(row.Cells["alike"])
+	if err != nil || !list.Resource.Folds(list.Query) {
+		return 1
+	}
+	return n
+}
+
+// historyCell is what a cell of the history says, where that is another than of other lists.
+func (list List) historyCell(column admin.Column, row admin.Row) (text string, ok bool) {
+	cells, n := row.Cells, list.stands(row)
+	switch column.Name {
+	case "by_username":
+		return Author(cells["by_username"], cells["ip"], cells["action"], cells["object_repr"]), true
+	case "action":
+		if cells["action"] == "add" && cells["undoes"] != "0" {
+			return "brought back", true
+		}
+	case "object_repr":
+		return HowMany(n, cells["resource"], cells["object_repr"]), true
+	case "old", "new":
+		return "", n > 1 && cells["new"] != "true" && cells["new"] != "false" // each has its own
+	}
+	return "", false
+}
+
+// HowMany says whom something was done to: by name, or how many they are.
+func HowMany(n int, resource, name string) string {
+	switch {
+	case n == 1:
+		return name
+	case n <= 3:
+		return name + " and " + strconv.Itoa(n-1) + " more"
+	case resource == account.Users:
+		return CountPeople(n)
+	}
+	return thousands(n) + " " + resource
+}
+
+// gone is what the history calls who was erased.
+const gone = "a deleted person"
+
+// Author says who has done something: a username, or in words who has none. It is empty where that is not known any more.
+func Author(name, ip, action, whom string) string {
+	switch {
+	case name != "":
+		return name
+	case ip != "": // who has registered, or has a link that was mailed
+		return "the person"
+	case action == "erase":
+		return "the server"
+	case whom == gone:
+		return ""
+	}
+	return "the command line"
 }
 
 // timed says whether the list tells moments.
@@ -41,6 +114,11 @@ func (list List) title(row admin.Row) string {
 // cell is what a cell says.
 func (list List) cell(column admin.Column, row admin.Row) string {
 	value := row.Cells[column.Name]
+	if list.Resource.Name == account.History {
+		if text, ok := list.historyCell(column, row); ok {
+			return text
+		}
+	}
 	switch column.Kind {
 	case admin.Moment:
 		return strings.TrimSuffix(Moment(value), " UTC") // which is said once for all of them
@@ -58,12 +136,17 @@ func (list List) cell(column admin.Column, row admin.Row) string {
 }
 
 // link is where a cell leads; empty for nowhere.
-func (list List) link(column admin.Column, row admin.Row) string {
+func (list List) link(page Page, column admin.Column, row admin.Row) string {
 	if column.Link == "" {
 		return ""
 	}
-	if list.Resource.Name == account.History && column.Name == "object_repr" && row.Cells["resource"] == account.Invitations {
-		return ""
+	if list.Resource.Name == account.History && column.Name == "object_repr" {
+		if list.stands(row) > 1 {
+			return string(list.eventPath(row))
+		}
+		if !page.may(account.View, row.Cells["resource"]) {
+			return ""
+		}
 	}
 	return column.Path(row)
 }
@@ -86,6 +169,8 @@ func HistoryValue(attrs []profile.Attribute, field, value string) string {
 	switch field {
 	case "is_active", "is_staff", "is_superuser", "awaits_approval", "password_expired":
 		return map[string]string{"true": "yes", "false": "no"}[value]
+	case "sessions":
+		return map[string]string{"1": "open", "0": "ended"}[value]
 	case "email_verified", "expires_at":
 		return Moment(value)
 	case "groups", "permissions":

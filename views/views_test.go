@@ -226,7 +226,7 @@ func (s sample) adminPages(text string) map[string]templ.Component {
 		"group, conflict": GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text}, Conflict: []ConflictField{{"Name", text, text, text, false}}}),
 		"group, new":      GroupPage(s.page, GroupEdit{}),
 		"group, delete":   DeleteGroupPage(s.page, account.Group{ID: 3, Name: text}),
-		"event": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, By: text, IP: text, Count: 9, Back: text,
+		"event": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, By: text, IP: text, Count: 9, From: "q=a",
 			Lines: []EventLine{{What: text, Did: "changed", Field: "E-mail", Old: text, New: text}}}),
 		"event, final": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, Why: text}),
 	}

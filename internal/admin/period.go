@@ -6,10 +6,20 @@ import (
 	"time"
 )
 
-// setPeriod reads a step of the date hierarchy: a year, a month of it, a day of that.
+// setPeriod reads a step of the date hierarchy: a year, a month of it, a day of that; or the day from which on.
 func (q *Query) setPeriod(name, lookup, value string) error {
+	if lookup == AtLeast && value != "" {
+		if from, err := time.Parse(time.DateOnly, value); err != nil || from.Year() < 1 {
+			return BadQuery(fmt.Sprintf("%s is a day such as 2026-03-14.", name))
+		}
+		if q.Filters == nil {
+			q.Filters = map[string]string{}
+		}
+		q.Filters[name] = value
+		return nil
+	}
 	most := map[string]int{Year: 9999, Month: 12, Day: 31}[lookup]
-	if most == 0 {
+	if most == 0 && lookup != AtLeast {
 		return BadQuery(fmt.Sprintf("The list has no %q.", clip(name)))
 	}
 	if value == "" {
@@ -34,7 +44,13 @@ func (r Resource) Period(q Query) (from, to time.Time, err error) {
 		return n
 	}
 	year, month, day := part(Year), part(Month), part(Day)
+	since := q.Filters[r.DateHierarchy+AtLeast]
 	switch {
+	case since != "" && year+month+day > 0:
+		return from, to, BadQuery("Give the day from which on, or a year, and not both.")
+	case since != "":
+		from, _ = time.Parse(time.DateOnly, since) // setPeriod has read it
+		return from, time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), nil
 	case r.DateHierarchy == "" || year == 0 && month == 0 && day == 0:
 		return from, to, nil
 	case year == 0 || month == 0 && day > 0:
@@ -60,18 +76,31 @@ type Step struct {
 	Here  bool // the list is narrowed to it, or to a part of it
 }
 
-// Steps returns where the date hierarchy leads from q, whose rows lie between oldest and newest: to its years, to the months of the year that
-// is chosen, to the days of the month that is chosen; and what is chosen itself, which leads back out of what it holds.
-func (r Resource) Steps(q Query, oldest, newest time.Time) []Step {
+// lastDays is how many days, today among them, the date hierarchy begins with.
+const lastDays = 7
+
+var lastDaysLabel = "Last " + strconv.Itoa(lastDays) + " days"
+
+// Steps returns where the date hierarchy leads from q, whose rows lie between oldest and newest: to the last days, to its years, to the months of
+// the year that is chosen, to the days of the month that is chosen; and what is chosen itself, which leads back out of what it holds.
+func (r Resource) Steps(q Query, oldest, newest, now time.Time) []Step {
 	from, to, err := r.Period(q)
 	if r.DateHierarchy == "" || err != nil || oldest.IsZero() && from.IsZero() {
 		return nil
 	}
 	year, month, day := q.Filters[r.DateHierarchy+Year], q.Filters[r.DateHierarchy+Month], q.Filters[r.DateHierarchy+Day]
-	all := q.With(r.DateHierarchy+Day, "").With(r.DateHierarchy+Month, "").With(r.DateHierarchy+Year, "")
+	all := q.With(r.DateHierarchy+Day, "").With(r.DateHierarchy+Month, "").With(r.DateHierarchy+Year, "").With(r.DateHierarchy+AtLeast, "")
+	last := now.UTC().AddDate(0, 0, 1-lastDays).Format(time.DateOnly)
+	switch since := q.Filters[r.DateHierarchy+AtLeast]; since {
+	case "":
+	case last:
+		return []Step{{Label: "All dates", Query: all}, {Label: lastDaysLabel, Query: q.First(), Here: true}}
+	default:
+		return []Step{{Label: "All dates", Query: all}, {Label: "Since " + since, Query: q.First(), Here: true}}
+	}
 	if year == "" {
-		var steps []Step
-		for y := newest.Year(); y >= oldest.Year() && len(steps) < 50; y-- {
+		steps := []Step{{Label: lastDaysLabel, Query: all.With(r.DateHierarchy+AtLeast, last)}}
+		for y := newest.Year(); y >= oldest.Year() && len(steps) <= 50; y-- {
 			steps = append(steps, Step{Label: strconv.Itoa(y), Query: all.With(r.DateHierarchy+Year, strconv.Itoa(y))})
 		}
 		return steps

@@ -3,6 +3,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 
 	"nameplate/internal/profile"
@@ -40,7 +41,8 @@ type Filter struct {
 	Attr    *profile.Attribute // nil for a field of the resource
 	SQL     string             // as in Column
 	Options []profile.Option   // what can be chosen, nil for yes or no
-	Text    bool               // any text may be asked for, as it stands
+	Text    bool               // any whole number may be asked for; the form has no control for it
+	Each    bool               // it asks for single rows, and not for those that stand for others
 }
 
 // The lookups that may follow the name of a filter in a URL, as in Django.
@@ -78,6 +80,7 @@ type Resource struct {
 	From          string   // the table, and what is joined to it; empty for people, who are read in a way of their own
 	ID            string   // what tells its rows apart: a whole number
 	Where         string   // what every row fulfils; {now} is this moment in milliseconds
+	Fold          string   // what a row fulfils that stands for all that are like it; empty: each stands for itself
 	Search        []string // what a search looks into, in SQL
 	SearchHelp    string   // what that is, in words
 	DateHierarchy string   // the column of moments that the list is narrowed by; empty for none
@@ -108,6 +111,11 @@ func (r Resource) Shown() []Column {
 		}
 	}
 	return shown
+}
+
+// Folds says whether a row of the list may stand for many: where nothing is looked for, and no filter asks for single ones.
+func (r Resource) Folds(q Query) bool {
+	return r.Fold != "" && q.Q == "" && !slices.ContainsFunc(r.Filters, func(f Filter) bool { return f.Each && q.Filters[f.Name] != "" })
 }
 
 // Filter returns the filter of this name.

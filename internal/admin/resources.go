@@ -1,9 +1,6 @@
 package admin
 
 import (
-	"slices"
-	"strings"
-
 	"nameplate/internal/profile"
 )
 
@@ -128,7 +125,8 @@ func deleted() Resource {
 			{Name: "erased_at", Label: "Erased", Kind: Moment, SQL: "(d.deleted_at + 2592000000)"},
 			{Name: "by", Label: "By", Kind: Text, Sortable: true, SQL: "d.by_username"},
 		},
-		Search: []string{"d.username"}, SearchHelp: "a part of the username",
+		Filters: []Filter{{Name: "id", Label: "Id", SQL: "d.id", Text: true}},
+		Search:  []string{"d.username"}, SearchHelp: "a part of the username",
 		Ordering: "-deleted_at", PerPage: 100, DateHierarchy: "deleted_at",
 		Actions: []Action{
 			{Name: "restore", Label: "Bring back", Verb: "delete", Asks: "They are as they were, with profile, picture, second factor and groups. They have to log in again."},
@@ -143,28 +141,43 @@ var actions = []profile.Option{
 	{Value: "add", Label: "added"}, {Value: "change", Label: "changed"}, {Value: "delete", Label: "deleted"}, {Value: "erase", Label: "erased"}, {Value: "view", Label: "looked as"},
 }
 
+// fields are what the history calls what was changed, beside the attributes of a profile.
+var fields = []profile.Option{
+	{Value: "is_active", Label: "Active"}, {Value: "is_staff", Label: "Staff"}, {Value: "is_superuser", Label: "Superuser"},
+	{Value: "awaits_approval", Label: "Waits to be approved"}, {Value: "new_email", Label: "E-mail to be confirmed"},
+	{Value: "groups", Label: "Groups"}, {Value: "permissions", Label: "Permissions"}, {Value: "password", Label: "Password"},
+	{Value: "password_expired", Label: "Must choose a new password"}, {Value: "two_factor", Label: "Two factor"},
+	{Value: "recovery_codes", Label: "Recovery codes"}, {Value: "passkey", Label: "Passkey"}, {Value: "email_verified", Label: "E-mail confirmed"},
+	{Value: "sessions", Label: "Sessions"}, {Value: "name", Label: "Name"}, {Value: "expires_at", Label: "Ends"},
+}
+
+// HistoryPlace is where that is what a line of the history tells of, below /admin/; empty where it is gone. Invitations have no pages.
+const HistoryPlace = "CASE WHEN h.resource = 'users' AND EXISTS (SELECT 1 FROM users there WHERE there.id = h.object_id) THEN 'users/' || h.object_id" +
+	" WHEN h.resource = 'users' AND EXISTS (SELECT 1 FROM deleted_users there WHERE there.id = h.object_id) THEN 'deleted?id=' || h.object_id" +
+	" WHEN h.resource = 'groups' AND EXISTS (SELECT 1 FROM groups there WHERE there.id = h.object_id) THEN 'groups/' || h.object_id ELSE '' END"
+
+// HistoryAlike is how many lines of the same event say the same of others: the last of them tells.
+const HistoryAlike = "COALESCE((SELECT m.nth FROM history m WHERE m.event_id = h.event_id AND m.resource = h.resource AND m.action = h.action AND m.field = h.field" +
+	" AND m.nth > 1 AND (m.old = h.old AND m.new = h.new OR h.new NOT IN ('true', 'false')) ORDER BY m.nth DESC LIMIT 1), 1)"
+
 func history(p profile.Profile) Resource {
-	var resources, fields []profile.Option
+	var resources, named []profile.Option
 	for _, r := range []Resource{People(p), groups(), invitations()} {
 		resources = append(resources, profile.Option{Value: r.Name, Label: r.Label})
 	}
-	add := func(name, label string) { fields = append(fields, profile.Option{Value: name, Label: label}) }
 	for _, attr := range append(profile.UserAttributes(), p.Attributes...) {
-		add(attr.Name, attr.Label)
+		named = append(named, profile.Option{Value: attr.Name, Label: attr.Label})
 	}
-	for _, name := range []string{"is_active", "is_staff", "is_superuser", "awaits_approval", "groups", "permissions", "password", "password_expired", "two_factor", "recovery_codes", "passkey", "email_verified", "new_email", "name", "expires_at"} {
-		label := strings.ReplaceAll(strings.TrimPrefix(name, "is_"), "_", " ")
-		add(name, strings.ToUpper(label[:1])+label[1:])
-	}
+	named = append(named, fields...)
 	return Resource{
 		Name: "history", Label: "History", One: "line", Many: "lines",
-		From: "history h", ID: "h.id",
+		From: "history h", ID: "h.id", Fold: "h.nth = 1",
 		Columns: []Column{
-			{Name: "at", Label: "When", Kind: Moment, Sortable: true, SQL: "h.at", Sort: "h.id"},
-			{Name: "by_username", Label: "Who", Kind: Text, SQL: "h.by_username", Link: "/admin/users/{by_id}"},
+			{Name: "at", Label: "When", Kind: Moment, Sortable: true, SQL: "h.at"},
+			{Name: "by_username", Label: "Who", Kind: Text, SQL: "h.by_username", Link: "/admin/history?by_id={by_id}"},
 			{Name: "action", Label: "Did", Kind: Words, SQL: "h.action", Options: actions},
-			{Name: "object_repr", Label: "Whom or what", Kind: Text, SQL: "h.object_repr", Link: "/admin/{resource}/{object_id}"},
-			{Name: "field", Label: "Field", Kind: Words, SQL: "h.field", Options: fields},
+			{Name: "object_repr", Label: "Whom or what", Kind: Text, SQL: "h.object_repr", Link: "/admin/{place}"},
+			{Name: "field", Label: "Field", Kind: Words, SQL: "h.field", Options: named},
 			{Name: "old", Label: "From", Kind: "value", SQL: "h.old"},
 			{Name: "new", Label: "To", Kind: "value", SQL: "h.new"},
 			{Name: "ip", Label: "Address", Kind: Text, SQL: "h.ip"},
@@ -172,15 +185,19 @@ func history(p profile.Profile) Resource {
 			{Name: "object_id", Kind: Number, SQL: "h.object_id", Hidden: true},
 			{Name: "by_id", Kind: Number, SQL: "COALESCE(h.by_id, 0)", Hidden: true},
 			{Name: "event_id", Kind: Number, SQL: "h.event_id", Hidden: true},
-			{Name: "undone", Kind: Number, SQL: "(SELECT count(*) FROM history n WHERE n.undoes = h.event_id AND h.event_id <> 0)", Hidden: true},
+			{Name: "place", Kind: Text, SQL: HistoryPlace, Hidden: true},
+			{Name: "alike", Kind: Number, SQL: HistoryAlike, Hidden: true},
+			{Name: "undoes", Kind: Number, SQL: "h.undoes", Hidden: true},
+			{Name: "undone", Kind: Number, SQL: "CASE WHEN EXISTS (SELECT 1 FROM history n WHERE n.undoes = h.event_id AND n.undoes <> 0" +
+				" AND NOT EXISTS (SELECT 1 FROM history m WHERE m.undoes = n.event_id AND m.undoes <> 0)) THEN 1 ELSE 0 END", Hidden: true},
 		},
 		Filters: []Filter{
 			{Name: "resource", Label: "Of", SQL: "h.resource", Options: resources},
 			{Name: "action", Label: "Did", SQL: "h.action", Options: actions},
-			{Name: "field", Label: "Field", SQL: "h.field", Options: slices.Clip(fields)},
-			{Name: "object_id", Label: "Id", SQL: "h.object_id", Text: true},
+			{Name: "field", Label: "Field", SQL: "h.field", Options: named},
+			{Name: "object_id", Label: "Id", SQL: "h.object_id", Text: true, Each: true},
 			{Name: "by_id", Label: "Who (id)", SQL: "h.by_id", Text: true},
-			{Name: "event_id", Label: "Event", SQL: "h.event_id", Text: true},
+			{Name: "event_id", Label: "Event", SQL: "h.event_id", Text: true, Each: true},
 		},
 		Search: []string{"h.by_username", "h.object_repr", "h.old", "h.new", "h.ip"}, SearchHelp: "a part of who, whom, what it was, what it became, or the address",
 		Ordering: "-at", PerPage: 100, DateHierarchy: "at",

@@ -1,0 +1,41 @@
+package views
+
+import (
+	"strings"
+
+	"nameplate/internal/account"
+)
+
+// Told is what one event of the history did, in short.
+type Told struct {
+	Resource, Action string
+	Fields           []string // their labels
+	Field            string   // the only one, by its name; empty for none and for several
+	New              string   // what all of it became, where that is the same
+	Whom             string   // by name, or how many
+	Undoes           bool     // it took something back
+}
+
+// Noun says it as a noun, for a sentence to go on with.
+func (t Told) Noun() string {
+	switch {
+	case t.Action == "add" && t.Undoes:
+		return "the return of " + t.Whom
+	case t.Action == "add":
+		return "the addition of " + t.Whom
+	case t.Action == "delete":
+		return "the deletion of " + t.Whom
+	case t.Field == "is_active" && t.New == "true":
+		return "the activation of " + t.Whom
+	case t.Field == "is_active" && t.New == "false":
+		return "the deactivation of " + t.Whom
+	case t.Resource == account.Invitations:
+		return "the end of " + t.Whom
+	case len(t.Fields) == 0:
+		return "the change of " + t.Whom
+	}
+	return "the change of " + t.Whom + " (" + strings.Join(t.Fields, ", ") + ")"
+}
+
+// TakenBack says that it was taken back.
+func (t Told) TakenBack() string { return Capital(t.Noun()) + " was taken back." }
