@@ -27,11 +27,12 @@ func (d *DB) RowIDs(ctx context.Context, r admin.Resource, q admin.Query, limit 
 }
 
 // Act does what an action of a list says with the rows that have these ids, all of it or nothing. Rows that are gone, or are so already, are as
-// they should be. It returns how many it changed, and fails with ErrForbidden, and with CantUndo for who can't be brought back.
-func (d *DB) Act(ctx context.Context, by Author, r admin.Resource, action admin.Action, ids []int64) (n int, err error) {
+// they should be. It returns how many it changed and the event of the history that it is, 0 for none, and fails with ErrForbidden, and with CantUndo
+// for who can't be brought back.
+func (d *DB) Act(ctx context.Context, by Author, r admin.Resource, action admin.Action, ids []int64) (n int, event int64, err error) {
 	do, ok := rowActions[r.Name+"."+action.Name]
 	if !ok {
-		return 0, fmt.Errorf("there is no action %s of %s", action.Name, r.Name)
+		return 0, 0, fmt.Errorf("there is no action %s of %s", action.Name, r.Name)
 	}
 	err = d.write(ctx, func(tx *Tx) error {
 		if err := tx.may(ctx, by, action.Verb, r.Permits()); err != nil {
@@ -48,15 +49,16 @@ func (d *DB) Act(ctx context.Context, by Author, r admin.Resource, action admin.
 			}
 			n++
 		}
+		event = tx.event
 		return nil
 	})
 	if _, taken := unique(err); taken {
 		err = CantUndo("Somebody else has one of their names or addresses now.")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%s %s: %w", action.Name, r.Many, err)
+		return 0, 0, fmt.Errorf("%s %s: %w", action.Name, r.Many, err)
 	}
-	return n, nil
+	return n, event, nil
 }
 
 // rowActions do what actions say with one row. ErrNotFound says that there is nothing to do.

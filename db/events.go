@@ -87,6 +87,16 @@ func (d *DB) EventLine(ctx context.Context, by, event int64) (int64, error) {
 	return lines[0], nil
 }
 
+// LastOf returns a line of the last event of by's, if it was of this resource and can be taken back; 0 for none.
+func (d *DB) LastOf(ctx context.Context, by int64, resource string) (int64, error) {
+	lines, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT CASE WHEN resource = ?2 THEN event_id ELSE 0 END FROM history WHERE by_id = ?1"+
+		" ORDER BY id DESC LIMIT 1"), by, resource))
+	if err != nil || len(lines) == 0 || lines[0] == 0 {
+		return 0, told(err)
+	}
+	return d.EventLine(ctx, by, lines[0])
+}
+
 // LastChange returns a line of the last event that changed an object, if by did it and it can be taken back; 0 for none. It is what the
 // message after a change offers to undo.
 func (d *DB) LastChange(ctx context.Context, by int64, resource string, id int64) (int64, error) {

@@ -58,7 +58,7 @@ func TestNoNameComesBackThatIsSomebodysAddress(t *testing.T) {
 		}
 		for _, line := range rowsOf(t, d, "deleted") {
 			restore, _ := resource(t, d, "deleted").Action("restore")
-			_, err := d.Act(t.Context(), by, resource(t, d, "deleted"), restore, []int64{line.ID})
+			_, _, err := d.Act(t.Context(), by, resource(t, d, "deleted"), restore, []int64{line.ID})
 			if _, isCant := errors.AsType[db.CantUndo](err); !isCant {
 				t.Errorf("%s: %v", line.Cells["username"], err)
 			}

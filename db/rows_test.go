@@ -44,7 +44,7 @@ func act(t *testing.T, d *db.DB, name, action string, ids ...int64) int {
 	t.Helper()
 	r := resource(t, d, name)
 	a, _ := r.Action(action)
-	n, err := d.Act(t.Context(), db.Author{}, r, a, ids)
+	n, _, err := d.Act(t.Context(), db.Author{}, r, a, ids)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,11 +209,11 @@ func TestActions(t *testing.T) {
 				if r.From == "" {
 					continue
 				}
-				_, err := d.Act(t.Context(), db.Author{ID: clerk.ID}, r, action, []int64{1})
+				_, _, err := d.Act(t.Context(), db.Author{ID: clerk.ID}, r, action, []int64{1})
 				if !errors.Is(err, db.ErrForbidden) {
 					t.Errorf("%s.%s by who may not: %v", r.Name, action.Name, err)
 				}
-				n, err := d.Act(t.Context(), db.Author{ID: root.ID}, r, action, []int64{999_999})
+				n, _, err := d.Act(t.Context(), db.Author{ID: root.ID}, r, action, []int64{999_999})
 				if err != nil || n != 0 {
 					t.Errorf("%s.%s of nothing: %d, %v", r.Name, action.Name, n, err)
 				}
@@ -221,20 +221,20 @@ func TestActions(t *testing.T) {
 		}
 		sessions := resource(t, d, "sessions")
 		end, _ := sessions.Action("end")
-		if _, err := d.Act(t.Context(), db.Author{ID: clerk.ID}, sessions, end, []int64{99, 1}); !errors.Is(err, db.ErrForbidden) {
+		if _, _, err := d.Act(t.Context(), db.Author{ID: clerk.ID}, sessions, end, []int64{99, 1}); !errors.Is(err, db.ErrForbidden) {
 			t.Errorf("a superuser's session was ended by staff: %v", err)
 		}
 		if n := dbtest.Text(t, d, "SELECT count(*) FROM sessions"); n != "26" {
 			t.Errorf("half of it was done: %s sessions", n)
 		}
-		if n, err := d.Act(t.Context(), db.Author{ID: clerk.ID}, sessions, end, []int64{99}); n != 1 || err != nil {
+		if n, _, err := d.Act(t.Context(), db.Author{ID: clerk.ID}, sessions, end, []int64{99}); n != 1 || err != nil {
 			t.Errorf("%d, %v", n, err)
 		}
 		gone := rowsOf(t, d, "deleted")
 		taken := gone[0]
 		add(t, d, account.User{Username: taken.Cells["username"]})
 		restore, _ := resource(t, d, "deleted").Action("restore")
-		if _, err := d.Act(t.Context(), db.Author{ID: root.ID}, resource(t, d, "deleted"), restore, []int64{gone[1].ID, taken.ID}); err == nil {
+		if _, _, err := d.Act(t.Context(), db.Author{ID: root.ID}, resource(t, d, "deleted"), restore, []int64{gone[1].ID, taken.ID}); err == nil {
 			t.Error("somebody came back whose name is taken")
 		}
 		if n := act(t, d, "deleted", "restore", gone[1].ID, gone[2].ID); n != 2 {

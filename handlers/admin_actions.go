@@ -45,11 +45,11 @@ func (a *App) act(r admin.Resource) fiber.Handler {
 		case r.Name == account.Users:
 			return a.actOnPeople(c, acting)
 		}
-		n, err := a.DB.Act(c.UserContext(), a.author(c), r, action, acting.IDs)
+		n, event, err := a.DB.Act(c.UserContext(), a.author(c), r, action, acting.IDs)
 		if err != nil {
 			return err
 		}
-		return redirect(c, r.Path()+"?"+withDone(acting.Page, action.Name+"-"+strconv.Itoa(n)))
+		return redirect(c, r.Path()+"?"+withDone(acting.Page, action.Name+"-"+strconv.Itoa(n)+"-"+strconv.FormatInt(event, 10)))
 	}
 }
 

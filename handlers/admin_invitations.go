@@ -39,5 +39,17 @@ func (a *App) createInvitation(c *fiber.Ctx) error {
 	if token == "" {
 		return redirect(c, invitationsPath+"?saved=sent")
 	}
-	return a.showInvitations(c, fiber.StatusOK, views.Invitations{Uses: "1", Days: "7", Link: a.BaseURL + "/register?invitation=" + token})
+	inv = views.Invitations{Uses: "1", Days: "7", Link: a.BaseURL + "/register?invitation=" + token}
+	if inv.Undo, err = a.undoInvitation(c); err != nil {
+		return err
+	}
+	return a.showInvitations(c, fiber.StatusOK, inv)
+}
+
+// undoInvitation is the line of the history that the undo of the invitation begins from that was just made; 0 for who may not end it.
+func (a *App) undoInvitation(c *fiber.Ctx) (int64, error) {
+	if !account.May(signedIn(c), account.Change, account.Invitations) {
+		return 0, nil
+	}
+	return a.DB.LastOf(c.UserContext(), signedIn(c).ID, account.Invitations)
 }

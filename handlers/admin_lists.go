@@ -64,6 +64,13 @@ func (a *App) showRows(c *fiber.Ctx, list views.List) error {
 	}
 	if list.Resource.Name == account.Invitations {
 		inv := views.Invitations{Uses: "1", Days: "7", Saved: c.Query("saved"), Mail: a.Mail, Closed: a.Registration == "closed"}
+		if inv.Saved == "sent" {
+			var err error
+			if page.Undo, err = a.undoInvitation(c); err != nil {
+				return err
+			}
+			page.Back = here(c)
+		}
 		return render(c, fiber.StatusOK, views.InvitationsPage(page, inv, list), views.RowTable(page, list))
 	}
 	return render(c, fiber.StatusOK, views.ListPage(page, list), views.RowTable(page, list))

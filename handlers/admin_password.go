@@ -79,6 +79,11 @@ func (a *App) showUserPassword(c *fiber.Ctx, status int, person account.User, me
 	attr := passwordAttribute()
 	attr.Name, attr.Label = "new_password", "New password"
 	attr.Help = "At least 8 characters. " + person.Username + " is signed out everywhere, and logs in with it from now on."
+	attr.Help += " It can't be taken back"
+	if a.Mail && person.Email != "" {
+		attr.Help += ", and neither can the mail that tells them"
+	}
+	attr.Help += "."
 	field := views.Field{Attribute: attr, Type: "password", Error: message}
 	return send(c, status, views.UserPasswordPage(a.page(c, "New password for "+person.Username), person, field))
 }

@@ -46,7 +46,7 @@ func TestApproval(t *testing.T) {
 		}
 		id := r.value("approve")
 		if done := atOnce(func() bool {
-			return staff.post("/admin/waiting", "approve", id).location() == "/admin/waiting?saved=approved"
+			return staff.post("/admin/waiting", "approve", id).location() == "/admin/waiting?saved="+id
 		}); done != 8 {
 			t.Errorf("%d of eight were answered", done)
 		}

@@ -8,7 +8,7 @@ import (
 func (inv Invitations) fields() []Field {
 	help := "Leave it empty for whoever has the link."
 	if inv.Mail {
-		help = "The invitation is mailed there, and is for this address alone. Leave it empty for whoever has the link."
+		help = "The invitation is mailed there, which can't be taken back, and is for this address alone. Leave it empty for whoever has the link."
 	}
 	number := func(name, label, help, value string) Field {
 		kind := profile.Control("text")

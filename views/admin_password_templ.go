@@ -67,9 +67,9 @@ func UserPasswordPage(page Page, person account.User, field Field) templ.Compone
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("A link is mailed to " + person.Email + ", with which " + person.Username + " chooses a password. Until then the present one stays.")
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("A link is mailed to " + person.Email + ", with which " + person.Username + " chooses a password. Until then the present one stays. The mail can't be taken back.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin_password.templ`, Line: 12, Col: 154}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin_password.templ`, Line: 12, Col: 184}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

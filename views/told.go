@@ -19,6 +19,8 @@ type Told struct {
 // Noun says it as a noun, for a sentence to go on with.
 func (t Told) Noun() string {
 	switch {
+	case t.Action == "add" && t.Resource == account.Invitations:
+		return t.Whom
 	case t.Action == "add" && t.Undoes:
 		return "the return of " + t.Whom
 	case t.Action == "add":
