@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type Job struct {
 	ID        int64
 	Kind      string
 	By        Author
+	ByName    string  // who that is; empty for who is gone
 	Query     string  // the query of the list of people that it is of; for an import its Checked
 	IDs       []int64 // the people that it is of; nil for all of the list
 	Object    int64   // the group that it is about, the line of the history that it takes back, or the import; 0 for none
@@ -64,12 +66,39 @@ type runningJob struct {
 
 var errCancelled = errors.New("cancelled")
 
-const jobRows = "SELECT id, kind, by_id, ip, query, ids, object_id, state, total, changed, event_id, message, created_at, started_at, ended_at FROM jobs "
+const jobRows = "SELECT id, kind, by_id, COALESCE((SELECT u.username FROM users u WHERE u.id = by_id), ''), ip, query, ids, object_id, state, total, changed, event_id, message," +
+	" created_at, started_at, ended_at FROM jobs "
+
+// JobTime is how long a job is kept once it has ended: it says what was looked for, and from where.
+const JobTime = 30 * 24 * time.Hour
+
+// clearJobs forgets the jobs that have ended long ago.
+func (tx *Tx) clearJobs(ctx context.Context) error {
+	_, err := tx.exec(ctx, "DELETE FROM jobs WHERE ended_at > 0 AND ended_at <= ?1", tx.now()-JobTime.Milliseconds())
+	return err
+}
+
+// Jobs returns the last jobs that somebody may look at, the newest first, without the ids that they are of: at most limit, and of all or only of those
+// that have not ended.
+func (d *DB) Jobs(ctx context.Context, me account.User, open bool, limit int) ([]Job, error) {
+	query, args := "WHERE (by_id = ?1 OR ?2 = 1)", []any{me.ID, 0, limit}
+	if me.IsSuperuser {
+		args[1] = 1
+	}
+	if open {
+		query += " AND state IN ('queued', 'running')"
+	}
+	list, err := all(d.scanJob)(d.r.QueryContext(ctx, d.dialect(strings.Replace(jobRows, " ids,", " '',", 1)+query+" ORDER BY id DESC LIMIT ?3"), args...))
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	return list, nil
+}
 
 func (d *DB) scanJob(row scanner) (j Job, err error) {
 	var ids string
 	var created, started, ended int64
-	err = row.Scan(&j.ID, &j.Kind, &j.By.ID, &j.By.IP, &j.Query, &ids, &j.Object, &j.State, &j.Total, &j.Changed, &j.Event, &j.Message, &created, &started, &ended)
+	err = row.Scan(&j.ID, &j.Kind, &j.By.ID, &j.ByName, &j.By.IP, &j.Query, &ids, &j.Object, &j.State, &j.Total, &j.Changed, &j.Event, &j.Message, &created, &started, &ended)
 	if err == nil && ids != "" {
 		err = json.Unmarshal([]byte(ids), &j.IDs)
 	}

@@ -242,8 +242,8 @@ func (tx *Tx) endSessions(ctx context.Context, userID int64, except string) erro
 	return err
 }
 
-// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old, links that have expired and the
-// numbers of days long past go, too.
+// ClearSessions deletes the sessions that have expired and returns how many. Guesses that are a day old, links that have expired, jobs and
+// the numbers of days long past go, too.
 func (d *DB) ClearSessions(ctx context.Context) (int64, error) {
 	var n int64
 	err := d.write(ctx, func(tx *Tx) (err error) {
@@ -256,7 +256,7 @@ func (d *DB) ClearSessions(ctx context.Context) (int64, error) {
 		if _, err = tx.exec(ctx, "DELETE FROM throttles WHERE last_at <= ?1", tx.now()-fadeAfter.Milliseconds()); err != nil {
 			return err
 		}
-		return tx.clearDaily(ctx)
+		return errors.Join(tx.clearJobs(ctx), tx.clearDaily(ctx))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("clear sessions: %w", err)

@@ -153,7 +153,7 @@ func TestJobInABrowser(t *testing.T) {
 				t.Errorf("%s are active", n)
 			}
 			b.click("main form button")
-			b.done("Done: 1,500 lines of the history changed.")
+			b.done("Done: The deactivation of 1,500 people was taken back.")
 			if n := s.strings("SELECT count(*) FROM users WHERE is_active")[0]; n != "1501" {
 				t.Errorf("%s are active", n)
 			}

@@ -103,6 +103,7 @@ func TestEveryPage(t *testing.T) {
 				{"mail that failed", admin, "/admin/mail", 200},
 				{"people with counts", admin, "/admin/users?n=20&facets=1&is_active=1", 200},
 				{"person one looks as", admin, "/admin/users/" + id + "/view-as", 200},
+				{"jobs", admin, "/admin/jobs", 200},
 				{"job that was cancelled", admin, "/admin/jobs/1", 200},
 				{"groups", admin, "/admin/groups", 200},
 				{"group", admin, "/admin/groups/1", 200},

@@ -8,12 +8,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"nameplate/db"
-	"nameplate/internal/account"
 	"nameplate/internal/admin"
 	"nameplate/views"
 )
-
-const jobsPath = "/admin/jobs"
 
 // actOnPeople does an action that was confirmed: at once, or as a job where it is of many.
 func (a *App) actOnPeople(c *fiber.Ctx, acting views.Acting) error {
@@ -48,59 +45,6 @@ func (a *App) beginJob(c *fiber.Ctx, acting views.Acting) error {
 		job.IDs = acting.IDs
 	}
 	return a.queue(c, job)
-}
-
-// job shows how far a job is, or how it ended.
-func (a *App) job(c *fiber.Ctx) error {
-	j, err := a.seenJob(c)
-	if err != nil {
-		return err
-	}
-	if j.Kind == db.JobCheck && j.State == db.JobDone {
-		return redirect(c, importPath+"?import="+strconv.FormatInt(j.Object, 10))
-	}
-	shown := views.Job{ID: j.ID, State: j.State, Done: j.Progress, Total: j.Total, Changed: j.Changed, Message: j.Message, Back: usersPath,
-		Label: "Take back", One: "line of the history", Many: "lines of the history"}
-	switch j.Kind {
-	case db.JobCheck, db.JobImport:
-		if !account.May(signedIn(c), account.View, account.Users) {
-			shown.Back = importPath
-		}
-		shown.Label, shown.One, shown.Many = "Import", "line", "lines"
-	}
-	if action, ok := a.resource(account.Users).Action(j.Kind); ok {
-		shown.Label, shown.One, shown.Many = action.Label, "person", "people"
-		if j.Query != "" {
-			shown.Back += "?" + j.Query
-		}
-	}
-	if j.State == db.JobDone && j.Event != 0 {
-		if shown.Undo, err = a.DB.EventLine(c.UserContext(), signedIn(c).ID, j.Event); err != nil {
-			return err
-		}
-	}
-	page := a.page(c, shown.Label)
-	return render(c, fiber.StatusOK, views.JobPage(page, shown), views.JobPart(page, shown))
-}
-
-// cancelJob keeps a job from being done.
-func (a *App) cancelJob(c *fiber.Ctx) error {
-	j, err := a.seenJob(c)
-	if err != nil {
-		return err
-	}
-	if err := a.DB.CancelJob(c.UserContext(), j.ID); err != nil {
-		return err
-	}
-	return redirect(c, jobsPath+"/"+strconv.FormatInt(j.ID, 10))
-}
-
-func (a *App) seenJob(c *fiber.Ctx) (db.Job, error) {
-	j, err := a.DB.Job(c.UserContext(), userID(c))
-	if err == nil && !j.SeenBy(signedIn(c)) {
-		err = errForbidden
-	}
-	return j, err
 }
 
 // withDone is a list's query with what was done.

@@ -152,6 +152,12 @@ func TestManyAreAJob(t *testing.T) {
 		if r := clerk.get(at); r.status != http.StatusForbidden {
 			t.Errorf("somebody else: %d", r.status)
 		}
+		if r := boss.get("/admin/jobs"); r.Find(".row a[href='"+at+"']").Text() != "Deactivate 1,100 people" || !r.says("begins in a moment") {
+			t.Errorf("the list of jobs: %s", r.Find("main").Text())
+		}
+		if r := clerk.get("/admin/jobs"); r.status != http.StatusOK || r.Find(".row a").Length() != 0 {
+			t.Error("somebody else's jobs are listed")
+		}
 		work := func() {
 			job, err := s.db.NextJob(t.Context())
 			must(t, err)
@@ -173,6 +179,15 @@ func TestManyAreAJob(t *testing.T) {
 		work()
 		if n := dbtest.Text(t, s.db, "SELECT count(*) FROM users WHERE is_active"); n != "1102" {
 			t.Errorf("%s are active", n)
+		}
+		if r := boss.get(undo.location()); r.Find("h1").Text() != "Take back the deactivation of 1,100 people" || !r.says("Done: The deactivation of 1,100 people was taken back.") {
+			t.Errorf("%s", r.Find("main").Text())
+		}
+		if r := boss.get(at); !r.says("That was taken back.") || r.Find("#job form").Length() != 0 {
+			t.Errorf("%s", r.Find("main").Text())
+		}
+		if r := boss.get("/admin/jobs"); !r.says("done, and taken back") {
+			t.Errorf("the list of jobs: %s", r.Find("main").Text())
 		}
 		r = boss.post("/admin/users/actions", "list", "q=person", "across", "1", "action", "delete", "confirm", "1")
 		if r := boss.post(r.location() + "/cancel"); !boss.get(r.location()).says("Cancelled. Nothing was changed.") {

@@ -112,6 +112,7 @@ var routes = []struct {
 	{"GET /admin/users/:id<int>/history", "/admin/users/ID/history", [7]int{303, 403, 403, 200, 200, 200, 303}},
 	{"GET /admin/users/actions", "/admin/users/actions", [7]int{303, 403, 403, 303, 303, 303, 303}},
 	{"POST /admin/users/actions", "/admin/users/actions", [7]int{303, 403, 403, 400, 400, 400, 303}},
+	{"GET /admin/jobs", "/admin/jobs", [7]int{303, 403, 403, 200, 200, 200, 303}},
 	{"GET /admin/jobs/:id<int>", "/admin/jobs/99", [7]int{303, 403, 403, 404, 404, 404, 303}},
 	{"GET /admin/jobs/:id<int>", "/admin/jobs/1", [7]int{303, 403, 403, 403, 403, 200, 303}},
 	{"POST /admin/jobs/:id<int>/cancel", "/admin/jobs/1/cancel", [7]int{303, 403, 403, 403, 403, 303, 303}},

@@ -103,6 +103,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/admin/groups/:id<int>/delete", may(account.Delete, account.Groups), a.deleteGroupForm)
 	f.Post("/admin/groups/:id<int>/delete", may(account.Delete, account.Groups), a.deleteGroup)
 	f.Post("/admin/invitations", may(account.View, account.Invitations), may(account.Add, account.Invitations), a.createInvitation)
+	f.Get("/admin/jobs", a.jobs)
 	f.Get("/admin/jobs/:id<int>", a.job)
 	f.Post("/admin/jobs/:id<int>/cancel", a.cancelJob)
 	f.Get("/admin/history/:id<int>", may(account.View, account.History), a.event)
