@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"nameplate/internal/account"
+	"nameplate/internal/admin"
 )
 
 const (
 	dashboardDays    = 30
 	dashboardNewest  = 5     // of those who wait
-	dashboardChanges = 10    // lines of the history
+	dashboardChanges = 10    // events of the history
 	dashboardMost    = 1_000 // more than that of anything is not counted
 )
 
@@ -41,14 +42,21 @@ type UpTo struct {
 	More bool // there are more
 }
 
-// Changed is one line of the history, without what was there before and since.
+// Changed is one event of the history, without what was there before and since.
 type Changed struct {
+	Line     int64 // one of its lines
 	At       time.Time
 	By       string // the name of who did it; empty for the command line, and for somebody who registered
-	UserID   int64  // whom; 0 for who is not there any more
-	Username string
-	Action   string // add, change or delete
-	Field    string // empty for all
+	IP       string
+	UserID   int64 // whom, where it was one; 0 for who is not there any more
+	Resource string
+	Repr     string
+	Action   string   // add, change, delete, erase or view
+	Fields   []string // what was changed; none for all
+	New      string   // what all of it became, where that is yes or no, and the same
+	Count    int      // how many it was done to
+	More     bool     // there are more
+	Undoes   bool     // it took something back
 }
 
 // DashboardParts says what of the dashboard is read beside the numbers of each day: what the one who asks may see.
@@ -156,14 +164,35 @@ func (tx *Tx) upTo(ctx context.Context, from string) (u UpTo, err error) {
 	return u, err
 }
 
-// lastChanges returns the last lines of the history.
+// lastChanges returns the last events of the history. Of one that did several things it is not counted to how many all of them were done.
 func (tx *Tx) lastChanges(ctx context.Context) ([]Changed, error) {
-	scan := func(row scanner) (c Changed, err error) {
-		var at int64
-		err = row.Scan(&at, &c.By, &c.UserID, &c.Username, &c.Action, &c.Field)
-		c.At = fromMilli(at)
-		return c, err
+	var list []Changed
+	var last, object int64
+	scan := func(row scanner) (_ struct{}, err error) {
+		var c Changed
+		var at, event, id int64
+		var field string
+		err = row.Scan(&c.Line, &event, &at, &c.By, &c.IP, &c.UserID, &c.Resource, &id, &c.Repr, &c.Action, &field, &c.New, &c.Undoes, &c.Count)
+		if c.At = fromMilli(at); field != "" {
+			c.Fields = []string{field}
+		}
+		if c.New != "true" && c.New != "false" {
+			c.New = ""
+		}
+		if event != last {
+			list, last, object = append(list, c), event, id
+			return struct{}{}, err
+		}
+		same := &list[len(list)-1]
+		same.More = same.More || id != object || c.Count != same.Count
+		same.Count, same.New = max(same.Count, c.Count), ""
+		if c.Action != same.Action {
+			same.Action = "change"
+		}
+		same.Fields = append(c.Fields, same.Fields...) // they come the last first
+		return struct{}{}, err
 	}
-	return all(scan)(tx.rows(ctx, "SELECT h.at, h.by_username, COALESCE(u.id, 0), h.object_repr, h.action, h.field FROM history h"+
-		" LEFT JOIN users u ON u.id = h.object_id AND h.resource = 'users' ORDER BY h.id DESC LIMIT ?1", dashboardChanges))
+	_, err := all(scan)(tx.rows(ctx, "SELECT h.id, h.event_id, h.at, h.by_username, h.ip, COALESCE(u.id, 0), h.resource, h.object_id, h.object_repr, h.action, h.field, h.new, h.undoes <> 0, "+
+		admin.HistoryAlike+" FROM history h LEFT JOIN users u ON u.id = h.object_id AND h.resource = 'users' WHERE h.nth = 1 ORDER BY h.at DESC, h.id DESC LIMIT ?1", 10*dashboardChanges))
+	return list[:min(len(list), dashboardChanges)], err
 }

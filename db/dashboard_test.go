@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -63,15 +64,23 @@ func TestDashboard(t *testing.T) {
 			t.Fatalf("%+v", b.Changes)
 		}
 		last := b.Changes[0]
-		if last.By != "root" || last.UserID != gone.ID || last.Username != "gone" || last.Action != "change" || last.Field == "" || !last.At.Equal(c.now().Add(-24*time.Hour)) {
+		if last.By != "root" || last.UserID != gone.ID || last.Repr != "gone" || last.Action != "change" || !slices.Equal(last.Fields, []string{"email", "last_name"}) || !last.At.Equal(c.now().Add(-24*time.Hour)) {
 			t.Errorf("the last change: %+v", last)
 		}
 
 		if err := d.DeleteUser(t.Context(), db.Author{ID: root.ID}, root, gone.ID); err != nil {
 			t.Fatal(err)
 		}
-		if last := read(all).Changes[0]; last.UserID != 0 || last.Username != "gone" || last.Action != "delete" {
+		if last := read(all).Changes[0]; last.UserID != 0 || last.Repr != "gone" || last.Action != "delete" {
 			t.Errorf("of who is deleted: %+v", last)
+		}
+		var members []int64
+		for _, u := range b.Newest {
+			members = append(members, u.ID)
+		}
+		bulk(t, d, db.Author{ID: root.ID}, db.Bulk{Action: "activate", IDs: members})
+		if changes := read(all).Changes; len(changes) != 10 || changes[0].Count != 5 || changes[0].New != "true" || changes[0].More || changes[1].Action != "delete" {
+			t.Errorf("of many: %+v", changes)
 		}
 		if b := read(db.DashboardParts{}); b.People != 0 || b.Waiting.N != 0 || b.Newest != nil || b.Failing.N != 0 || b.Changes != nil {
 			t.Errorf("what was not asked for: %+v", b)

@@ -12,23 +12,31 @@ import (
 	"nameplate/views"
 )
 
-const dashboardPath = "/admin/"
+const (
+	dashboardPath = "/admin/"
+	dashboardJobs = 5 // of those that go on
+)
 
 // dashboard is the way into the admin: what happened of late, what waits, and how things stand.
 func (a *App) dashboard(c *fiber.Ctx) error {
-	parts := dashboardParts(signedIn(c))
-	if parts == (db.DashboardParts{}) && !slices.ContainsFunc(a.resources, func(r admin.Resource) bool { return account.May(signedIn(c), account.View, r.Permits()) }) {
+	me := signedIn(c)
+	may := func(resource string) bool { return account.May(me, account.View, resource) }
+	if !slices.ContainsFunc(a.resources, func(r admin.Resource) bool { return may(r.Permits()) }) {
 		return send(c, fiber.StatusOK, views.NoPermissionsPage(a.page(c, "Admin")))
 	}
+	parts := db.DashboardParts{People: may(account.Users), Mail: may(account.Mail), History: may(account.History)}
 	read, err := a.DB.Dashboard(c.UserContext(), parts)
 	if err != nil {
 		return err
 	}
-	room, err := a.Pictures.Usage()
-	if err != nil {
-		return err
+	shown := views.Dashboard{SignUps: parts.People, LogIns: may(account.Sessions), History: parts.History}
+	if me.IsSuperuser {
+		room, err := a.Pictures.Usage()
+		if err != nil {
+			return err
+		}
+		shown.Database, shown.Uploads = read.Database, (*views.Room)(&room)
 	}
-	shown := views.Dashboard{Database: read.Database, Uploads: views.Room(room), History: parts.History}
 	for _, day := range read.Days {
 		shown.Days = append(shown.Days, views.DayNumbers(day))
 	}
@@ -38,19 +46,32 @@ func (a *App) dashboard(c *fiber.Ctx) error {
 	if parts.Mail {
 		shown.Failing = (*views.Number)(&read.Failing)
 	}
-	for _, line := range read.Changes {
-		line.Field = a.fieldLabel(line.Field)
-		shown.Changes = append(shown.Changes, views.Change(line))
+	for _, c := range read.Changes {
+		shown.Changes = append(shown.Changes, a.changed(c, parts.People))
+	}
+	if shown.Jobs, err = a.shownJobs(c, true, dashboardJobs); err != nil {
+		return err
 	}
 	page := a.page(c, "Dashboard")
 	page.Path = dashboardPath // also without its slash
 	return send(c, fiber.StatusOK, views.DashboardPage(page, shown))
 }
 
-// dashboardParts says what somebody may see beside the numbers of each day.
-func dashboardParts(me account.User) db.DashboardParts {
-	may := func(resource string) bool { return account.May(me, account.View, resource) }
-	return db.DashboardParts{People: may(account.Users), Mail: may(account.Mail), History: may(account.History)}
+// changed is an event of the history in words, with a link to whom it was done to for who may see them.
+func (a *App) changed(c db.Changed, people bool) views.Change {
+	shown := views.Change{At: c.At, By: views.Author(c.By, c.IP, c.Action, c.Repr), Line: c.Line, Whom: views.HowMany(c.Count, c.Resource, c.Repr)}
+	switch {
+	case c.More && c.Count == 1:
+		shown.Whom += " and others"
+	case c.More:
+		shown.Whom += " or more"
+	}
+	if people && c.Count == 1 && !c.More {
+		shown.UserID = c.UserID
+	}
+	told := a.told(db.Told{Resource: c.Resource, Action: c.Action, Fields: c.Fields, New: c.New, Undoes: c.Undoes})
+	shown.Before, shown.Did = told.Verb()
+	return shown
 }
 
 // fieldLabel is what staff call a field of the history. What only its owner sees has no name.

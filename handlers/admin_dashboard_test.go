@@ -11,6 +11,7 @@ import (
 	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
+	"nameplate/internal/admin"
 	"nameplate/internal/mail/mailtest"
 )
 
@@ -193,12 +194,55 @@ func TestDashboardNamesNothingPrivate(t *testing.T) {
 
 func TestDashboardTellsHowMuchTheUploadsTake(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
-		r := s.as(s.add("staff", asStaff)).get("/admin/")
+		r := s.as(s.add("boss", asSuperuser)).get("/admin/")
 		if got := r.Find("#row-uploads .value").Text(); got != "12 bytes in 1 file" || !strings.Contains(r.Find("#row-uploads .hint").Text(), "Counted 20") {
 			t.Errorf("%q", got)
 		}
 	}, func(a *App) {
 		must(t, a.Pictures.PutFile("ABCDEFGHIJKLMNOPQRSTUVWXYZ/cv.txt", []byte("twelve bytes")))
 		must(t, a.Pictures.Count(t.Context()))
+	})
+}
+
+// TestDashboardIsOfWhatOneMaySee: log-ins are of who may see sessions, and the room that everything takes of superusers.
+func TestDashboardIsOfWhatOneMaySee(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		root := s.add("boss", asSuperuser)
+		s.as(root).post(path("/admin/users/ID/view-as", s.add("ada").ID), "reason", "to see")
+		_, _, err := s.db.ActOnPeople(t.Context(), dbAuthor(root), db.Bulk{Action: "require_new_password", Query: admin.Query{}})
+		must(t, err)
+		with := func(name string, permissions ...string) answer {
+			return s.as(s.add(name, func(u *account.User) { u.IsStaff, u.Permissions = true, permissions })).get("/admin/")
+		}
+		for name, row := range map[string]struct {
+			page       answer
+			there, not string
+		}{
+			"people":   {with("people", "users.view"), "#sign-ups, #row-people", "#log-ins, #failed, #row-database, #row-uploads, #row-free, #changes, #row-mail"},
+			"sessions": {with("sessions", "sessions.view"), "#log-ins, #failed", "#sign-ups, #row-people, #row-database, #row-free, #changes"},
+			"mail":     {with("mail", "mail.view"), "#row-mail", ".chart, .days, #row-people, #row-database, #changes"},
+			"history":  {with("history", "history.view"), "#changes", ".chart, #row-people, #row-database, #changes a[href^='/admin/users']"},
+			"all":      {s.as(s.add("other", asSuperuser)).get("/admin/"), "#sign-ups, #log-ins, #failed, #row-people, #row-mail, #row-database, #row-uploads, #row-free, #changes", "#row-jobs"},
+		} {
+			for _, selector := range strings.Split(row.there, ", ") {
+				if row.page.Find(selector).Length() == 0 {
+					t.Errorf("%s: %s is missing", name, selector)
+				}
+			}
+			if found := row.page.Find(row.not); found.Length() != 0 {
+				t.Errorf("%s: %s is there", name, found.Text())
+			}
+		}
+		said := strings.Join(strings.Fields(with("reads", "history.view", "users.view").Find("#changes").Text()), " ")
+		for _, words := range []string{"boss and 1 more Must choose a new password changed", "Looked as ada", "by boss", "by the command line"} {
+			if !strings.Contains(said, words) {
+				t.Errorf("%q is missing in: %s", words, said)
+			}
+		}
+		_, err = s.db.AddJob(t.Context(), db.Job{Kind: "deactivate", By: dbAuthor(root), Total: 1200})
+		must(t, err)
+		if r := s.as(s.add("third", asSuperuser)).get("/admin/"); !strings.Contains(r.Find("#row-jobs").Text(), "Deactivate 1,200 people") {
+			t.Error("a job that waits is not shown")
+		}
 	})
 }

@@ -2,7 +2,6 @@ package views
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"nameplate/internal/account"
@@ -17,9 +16,12 @@ type Dashboard struct {
 	Failing *Number      // mails that could not be sent; nil for who may not see them
 	Changes []Change     // what changed last, the newest first
 	History bool         // whether the one who asks may see the changes
+	SignUps bool         // whether they may see who signs up
+	LogIns  bool         // whether they may see who logs in
+	Jobs    []Job        // that go on
 
 	Database int64 // how many bytes the database takes
-	Uploads  Room
+	Uploads  *Room // nil for who may not see how much room anything takes
 }
 
 // DayNumbers is what happened on one day.
@@ -49,14 +51,15 @@ type Room struct {
 	Free  int64
 }
 
-// Change is one line of the history.
+// Change is one event of the history.
 type Change struct {
-	At       time.Time
-	By       string // empty for the command line, and for somebody who registered
-	UserID   int64  // 0 for who is not there any more
-	Username string
-	Action   string // add, change or delete
-	Field    string // its label; empty for all
+	At     time.Time
+	By     string // empty where that is not known any more
+	Line   int64  // one of its lines
+	UserID int64  // 0 for several, and for who is not there any more
+	Whom   string
+	Before string // what was done to them: before it is said whom
+	Did    string // or behind
 }
 
 // chart is one row of bars: a number for each day.
@@ -79,13 +82,16 @@ const (
 	barHeight  = 100
 )
 
-// charts are the three that the dashboard shows.
-func (d Dashboard) charts() []chart {
-	return []chart{
-		newChart("sign-ups", "Sign-ups", d.Days, func(n DayNumbers) int { return n.SignUps }),
-		newChart("log-ins", "Log-ins", d.Days, func(n DayNumbers) int { return n.LogIns }),
-		newChart("failed", "Failed log-ins", d.Days, func(n DayNumbers) int { return n.Failed }),
+// charts are those that one may see.
+func (d Dashboard) charts() (list []chart) {
+	if d.SignUps {
+		list = append(list, newChart("sign-ups", "Sign-ups", d.Days, func(n DayNumbers) int { return n.SignUps }))
 	}
+	if d.LogIns {
+		list = append(list, newChart("log-ins", "Log-ins", d.Days, func(n DayNumbers) int { return n.LogIns }),
+			newChart("failed", "Failed log-ins", d.Days, func(n DayNumbers) int { return n.Failed }))
+	}
+	return list
 }
 
 func newChart(id, name string, days []DayNumbers, number func(DayNumbers) int) chart {
@@ -99,6 +105,11 @@ func newChart(id, name string, days []DayNumbers, number func(DayNumbers) int) c
 		}
 	}
 	return c
+}
+
+// stands says whether one may see of anything how it stands.
+func (d Dashboard) stands() bool {
+	return d.People != nil || d.Failing != nil || d.Uploads != nil || len(d.Jobs) > 0
 }
 
 // anything says whether there is something to show.
@@ -148,26 +159,6 @@ func (n Number) count() string {
 		return "Over " + thousands(n.N)
 	}
 	return thousands(n.N)
-}
-
-// did says what a change was.
-func (c Change) did() string {
-	switch {
-	case c.Action == "add":
-		return "added"
-	case c.Field != "":
-		return c.Field + " changed"
-	case strings.HasSuffix(c.Action, "e"):
-		return c.Action + "d"
-	}
-	return c.Action
-}
-
-func (c Change) by() string {
-	if c.By == "" {
-		return "the command line, or the person"
-	}
-	return c.By
 }
 
 // size writes a number of bytes for people.

@@ -39,5 +39,28 @@ func (t Told) Noun() string {
 	return "the change of " + t.Whom + " (" + strings.Join(t.Fields, ", ") + ")"
 }
 
+// Verb says it as a verb, which stands before whom it was done to, or behind.
+func (t Told) Verb() (before, behind string) {
+	switch {
+	case t.Action == "view":
+		return "Looked as", ""
+	case t.Action == "add" && t.Undoes:
+		return "", "brought back"
+	case t.Action == "add":
+		return "", "added"
+	case t.Action == "delete":
+		return "", "deleted"
+	case t.Action == "erase":
+		return "", "erased"
+	case t.Field == "is_active" && t.New == "true":
+		return "", "activated"
+	case t.Field == "is_active" && t.New == "false":
+		return "", "deactivated"
+	case len(t.Fields) == 0:
+		return "", "changed"
+	}
+	return "", strings.Join(t.Fields, ", ") + " changed"
+}
+
 // TakenBack says that it was taken back.
 func (t Told) TakenBack() string { return Capital(t.Noun()) + " was taken back." }

@@ -140,7 +140,7 @@ func (s sample) pages(text string) map[string]templ.Component {
 		"person, delete":    DeleteUserPage(s.page, s.person, []string{text}),
 		"person, password":  UserPasswordPage(s.page, s.person, s.fields[len(s.fields)-1]),
 		"dashboard":         DashboardPage(s.page, s.dashboard(text)),
-		"dashboard, empty":  DashboardPage(s.page, Dashboard{Days: s.dashboard(text).Days[:1], History: true}),
+		"dashboard, empty":  DashboardPage(s.page, Dashboard{Days: s.dashboard(text).Days[:1], History: true, SignUps: true, LogIns: true}),
 		"error":             ErrorPage(s.page, Problem{Status: 500, Title: text, Text: text, RequestID: text, Retry: 5, Back: text}),
 	}
 	maps.Copy(pages, s.accountPages(text, stranger))
