@@ -90,26 +90,19 @@ func (tx *Tx) actOnPeople(ctx context.Context, by Author, b Bulk) (changed int, 
 	if !account.May(asks, action.Verb, account.Users) {
 		return 0, 0, ErrForbidden
 	}
-	if b.IDs == nil {
-		if b.IDs, err = tx.peopleIDs(ctx, b.Query); err != nil {
-			return 0, 0, err
-		}
-	}
-	if err := tx.lock(ctx, "superusers"); err != nil {
-		return 0, 0, err
-	}
 	run := &bulk{Tx: tx, by: by, asks: asks, Bulk: b}
 	if err := run.prepare(ctx); err != nil {
 		return 0, 0, err
 	}
-	for done := 0; done < len(b.IDs); done += bulkSize {
+	ids := run.IDs
+	for done := 0; done < len(ids); done += bulkSize {
 		if b.Progress != nil {
-			b.Progress(done, len(b.IDs))
+			b.Progress(done, len(ids))
 		}
 		if err := ctx.Err(); err != nil {
 			return 0, 0, err
 		}
-		n, err := do(run, ctx, b.IDs[done:min(done+bulkSize, len(b.IDs))])
+		n, err := do(run, ctx, ids[done:min(done+bulkSize, len(ids))])
 		if err != nil {
 			return 0, 0, err
 		}
@@ -140,19 +133,19 @@ var bulkActions = map[string]func(b *bulk, ctx context.Context, ids []int64) (in
 	"delete":               (*bulk).delete,
 }
 
-// prepare refuses what may not be done with any one of them, before anything is.
+// prepare refuses what may not be done with any one of them, before anything is. Others who change groups, or one of these people, wait from now on.
 func (b *bulk) prepare(ctx context.Context) error {
 	if _, err := b.thisEvent(ctx); err != nil {
 		return err
 	}
-	above := 0
-	for ids := range slices.Chunk(b.IDs, bulkSize) {
-		var n int
-		list, args := b.these("id", ids)
-		if err := b.row(ctx, "SELECT count(*) FROM users WHERE "+list+" AND (is_staff OR is_superuser) AND id <> ?2", append(args, b.by.ID)...).Scan(&n); err != nil {
+	if b.Action == "add_to_group" || b.Action == "remove_from_group" {
+		if err := b.readGroup(ctx); err != nil {
 			return err
 		}
-		above += n
+	}
+	above, err := b.hold(ctx)
+	if err != nil {
+		return err
 	}
 	b.super = above > 0 || slices.Contains(b.IDs, b.by.ID)
 	if above > 0 && !b.asks.IsSuperuser {
@@ -161,10 +154,39 @@ func (b *bulk) prepare(ctx context.Context) error {
 	if (b.Action == "delete" || b.Action == "deactivate" || b.Action == "verify_email") && b.by.ID != 0 && slices.Contains(b.IDs, b.by.ID) {
 		return CantAct("You are among them. Nothing was changed. Choose without yourself.")
 	}
-	if b.Action != "add_to_group" && b.Action != "remove_from_group" {
-		return nil
+	return nil
+}
+
+// hold finds whom the action is of, keeps others from changing them until the transaction ends, and counts the others among them whom only a
+// superuser may change. All who hold many hold them by id, so that no two wait for each other.
+func (b *bulk) hold(ctx context.Context) (above int, err error) {
+	listed := b.IDs == nil
+	if listed {
+		b.IDs, err = b.peopleIDs(ctx, b.Query)
+	} else {
+		b.IDs = slices.Compact(slices.Sorted(slices.Values(b.IDs)))
 	}
-	return b.readGroup(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for ids := range slices.Chunk(b.IDs, bulkSize) {
+		var n int
+		list, args := b.these("u.id", ids)
+		err := b.row(ctx, "SELECT count(*) FILTER (WHERE (is_staff OR is_superuser) AND id <> ?2) FROM (SELECT u.id, u.is_staff, u.is_superuser FROM users u WHERE "+
+			list+" ORDER BY u.id"+b.forUpdate()+") held", append(args, b.by.ID)...).Scan(&n)
+		if err != nil {
+			return 0, err
+		}
+		above += n
+	}
+	if listed && b.pg { // whom somebody has taken out of the list before they were held stay as they are
+		still, err := b.peopleIDs(ctx, b.Query)
+		if err != nil {
+			return 0, err
+		}
+		b.IDs = slices.DeleteFunc(b.IDs, func(id int64) bool { _, found := slices.BinarySearch(still, id); return !found })
+	}
+	return above, nil
 }
 
 // readGroup reads the group that the action is about, which may let nobody do more than who asks.
@@ -185,6 +207,9 @@ func (b *bulk) readGroup(ctx context.Context) (err error) {
 func (b *bulk) keepsSuperuser(ctx context.Context) error {
 	if !b.super || b.Action != "deactivate" && b.Action != "delete" {
 		return nil
+	}
+	if err := b.lock(ctx, "superusers"); err != nil { // behind the people, as who changes one does
+		return err
 	}
 	var has bool
 	if err := b.row(ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE is_superuser = TRUE AND is_active)").Scan(&has); err != nil {

@@ -52,6 +52,8 @@ func failure(err error) string {
 		return "You may no longer do this. Nothing was changed."
 	case errors.Is(err, ErrLastSuperuser):
 		return "Nobody would be left who may do everything. Nothing was changed."
+	case errors.Is(err, ErrBusy):
+		return "Somebody was changing one of these people, or the database was busy. Nothing was changed: do it once more."
 	}
 	return "Something went wrong here, and was noted. Nothing was changed."
 }
