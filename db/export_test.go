@@ -12,3 +12,13 @@ func SetPageLimit(t testing.TB, d *DB, pages int) {
 		t.Fatal(err)
 	}
 }
+
+// GoesOn is what a program asks now and then of a job that it is doing.
+func GoesOn(t testing.TB, d *DB, j Job) bool {
+	t.Helper()
+	goesOn, err := d.goesOn(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return goesOn
+}

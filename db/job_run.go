@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"time"
 
 	"nameplate/internal/admin"
 )
@@ -27,7 +28,7 @@ func (d *DB) RunJob(ctx context.Context, j Job) error {
 	}
 	state, message := JobFailed, failure(err)
 	switch cause := context.Cause(run); {
-	case errors.Is(cause, errCancelled):
+	case errors.Is(cause, errCancelled), errors.Is(err, errCancelled):
 		state, message, err = JobCancelled, "", nil
 	case cause != nil:
 		message, err = stopped, nil
@@ -70,20 +71,57 @@ func (d *DB) runJob(ctx context.Context, j Job) error {
 	if j.Kind != JobCheck {
 		return d.write(ctx, func(tx *Tx) error { return tx.runJob(ctx, j) })
 	}
-	imp, err := d.CheckImport(ctx, j.By, j.Object, func(done, total int) { d.progress(j.ID, done, total) })
+	imp, err := d.CheckImport(ctx, j.By, j.Object, func(done, total int) { d.progress(ctx, j, done, total) })
 	if err != nil {
 		return err
 	}
 	return d.write(ctx, func(tx *Tx) error { return tx.jobDone(ctx, j, imp.Lines) })
 }
 
-// progress notes how far a job of this program is.
-func (d *DB) progress(id int64, done, total int) {
+const (
+	lookAgain = time.Second            // how often it is looked whether a job is to go on
+	letOthers = 150 * time.Millisecond // how long others may write then: SQLite lets who waits try every 100 ms
+)
+
+// progress notes how far a job of this program is, and looks now and then whether it is to go on: another program may have cancelled it.
+func (d *DB) progress(ctx context.Context, j Job, done, total int) {
+	now := d.Now()
 	d.jobs.Lock()
-	defer d.jobs.Unlock()
-	if r := d.jobs.at[id]; r != nil {
+	r := d.jobs.at[j.ID]
+	look := r != nil && now.Sub(r.looked) >= lookAgain
+	if r != nil {
 		r.done, r.total = done, total
 	}
+	if look {
+		r.looked = now
+	}
+	d.jobs.Unlock()
+	if !look {
+		return
+	}
+	if goesOn, err := d.goesOn(ctx, j); err == nil && !goesOn { // what can't be read now is read once it is done
+		r.cancel(errCancelled)
+	}
+}
+
+// goesOn says whether a job is still to be done. Of one that lets others write meanwhile, it notes that somebody does it.
+func (d *DB) goesOn(ctx context.Context, j Job) (goesOn bool, err error) {
+	if j.Kind != JobCheck {
+		err = d.r.QueryRowContext(ctx, d.dialect("SELECT EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND state = ?2)"), j.ID, JobRunning).Scan(&goesOn)
+		return goesOn, err
+	}
+	err = d.write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, "UPDATE jobs SET started_at = ?2 WHERE id = ?1 AND state = ?3", j.ID, tx.now(), JobRunning)
+		goesOn = n > 0
+		return err
+	})
+	if !d.pg {
+		select {
+		case <-ctx.Done():
+		case <-time.After(letOthers):
+		}
+	}
+	return goesOn, err
 }
 
 // runJob does all of a job, and notes that it is done.
@@ -91,7 +129,7 @@ func (tx *Tx) runJob(ctx context.Context, j Job) error {
 	if err := tx.lock(ctx, jobLock(j.ID)); err != nil {
 		return err
 	}
-	progress := func(done, total int) { tx.progress(j.ID, done, total) }
+	progress := func(done, total int) { tx.progress(ctx, j, done, total) }
 	changed, err := 0, error(nil)
 	switch j.Kind {
 	case JobUndo:
@@ -116,7 +154,7 @@ func (tx *Tx) runJob(ctx context.Context, j Job) error {
 func (tx *Tx) jobDone(ctx context.Context, j Job, changed int) error {
 	n, err := tx.exec(ctx, "UPDATE jobs SET state = ?2, changed = ?3, event_id = ?4, ended_at = ?5 WHERE id = ?1 AND state = ?6", j.ID, JobDone, changed, tx.event, tx.now(), JobRunning)
 	if err == nil && n == 0 {
-		return ErrNotFound
+		return errCancelled // meanwhile, by another program
 	}
 	return err
 }

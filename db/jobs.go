@@ -44,7 +44,7 @@ type Job struct {
 	Event     int64 // what it did, in the history; 0 for nothing
 	Message   string
 	CreatedAt time.Time
-	StartedAt time.Time // zero: not yet
+	StartedAt time.Time // when it began, or was last noted to go on; zero: not yet
 	EndedAt   time.Time // zero: not yet
 
 	Progress int // how far it is, of Total, where this program does it
@@ -61,6 +61,7 @@ type runningJobs struct {
 
 type runningJob struct {
 	done, total int
+	looked      time.Time // when it was last looked whether it is to go on
 	cancel      context.CancelCauseFunc
 }
 
@@ -143,7 +144,8 @@ func (d *DB) Job(ctx context.Context, id int64) (Job, error) {
 	return j, nil
 }
 
-// CancelJob keeps a job from being done: one that waits, and one that this program is doing. One that has ended stays as it is.
+// CancelJob keeps a job from being done: one that waits, and one that is under way. One that has ended stays as it is. On SQLite it fails with
+// ErrBusy where another program is changing people by it: nobody else writes then.
 func (d *DB) CancelJob(ctx context.Context, id int64) error {
 	d.jobs.Lock()
 	r := d.jobs.at[id]
@@ -153,7 +155,7 @@ func (d *DB) CancelJob(ctx context.Context, id int64) error {
 		return nil
 	}
 	err := d.write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE jobs SET state = ?2, ended_at = ?3 WHERE id = ?1 AND state = ?4", id, JobCancelled, tx.now(), JobQueued)
+		_, err := tx.exec(ctx, "UPDATE jobs SET state = ?2, ended_at = ?3 WHERE id = ?1 AND state IN (?4, ?5)", id, JobCancelled, tx.now(), JobQueued, JobRunning)
 		return err
 	})
 	if err != nil {
@@ -188,12 +190,18 @@ func (d *DB) NextJob(ctx context.Context) (j Job, err error) {
 
 func jobLock(id int64) string { return fmt.Sprintf("job %d", id) }
 
-// abandonedAfter is how long a job has run at least before it is looked whether anybody still does it.
-const abandonedAfter = 5 * time.Second
+const (
+	abandonedAfter = 5 * time.Second  // how long a job has run at least before it is looked whether anybody still does it
+	lostAfter      = 30 * time.Second // how long nobody has noted that they still look at a table before nobody does
+)
+
+// abandoned is the condition that nobody may be doing a job any more; with the moments ?1 and ?2.
+const abandoned = "state = '" + JobRunning + "' AND started_at < CASE kind WHEN '" + JobCheck + "' THEN CAST(?2 AS BIGINT) ELSE CAST(?1 AS BIGINT) END"
 
 // EndAbandonedJobs notes of jobs that a killed program was doing that they were not done.
 func (d *DB) EndAbandonedJobs(ctx context.Context) error {
-	ids, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT id FROM jobs WHERE state = ?1 AND started_at < ?2"), JobRunning, d.now()-abandonedAfter.Milliseconds()))
+	before, lost := d.now()-abandonedAfter.Milliseconds(), d.now()-lostAfter.Milliseconds()
+	ids, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT id FROM jobs WHERE "+abandoned), before, lost))
 	if err != nil {
 		return fmt.Errorf("look for jobs that nobody does: %w", err)
 	}
@@ -204,15 +212,16 @@ func (d *DB) EndAbandonedJobs(ctx context.Context) error {
 		if mine {
 			continue
 		}
-		if err := d.endAbandoned(ctx, id); err != nil {
+		if err := d.endAbandoned(ctx, id, before, lost); err != nil {
 			return fmt.Errorf("end job %d: %w", id, err)
 		}
 	}
 	return nil
 }
 
-// endAbandoned ends a job that is not done by anybody: whoever does one holds its lock, on SQLite that of the whole database.
-func (d *DB) endAbandoned(ctx context.Context, id int64) error {
+// endAbandoned ends a job that is not done by anybody: whoever does one holds its lock, on SQLite that of the whole database, and whoever looks
+// at a table, for which others go on, has noted it lately.
+func (d *DB) endAbandoned(ctx context.Context, id, before, lost int64) error {
 	return d.write(ctx, func(tx *Tx) error {
 		if tx.pg {
 			var free bool
@@ -220,7 +229,7 @@ func (d *DB) endAbandoned(ctx context.Context, id int64) error {
 				return err
 			}
 		}
-		_, err := tx.exec(ctx, "UPDATE jobs SET state = ?2, message = ?3, ended_at = ?4 WHERE id = ?1 AND state = ?5", id, JobFailed, stopped, tx.now(), JobRunning)
+		_, err := tx.exec(ctx, "UPDATE jobs SET state = ?4, message = ?5, ended_at = ?6 WHERE id = ?3 AND "+abandoned, before, lost, id, JobFailed, stopped, tx.now())
 		return err
 	})
 }

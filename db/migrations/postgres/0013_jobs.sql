@@ -18,7 +18,7 @@ CREATE TABLE jobs (
 	event_id   BIGINT NOT NULL DEFAULT 0,        -- what it did, in the history; 0: nothing
 	message    TEXT COLLATE "C" NOT NULL DEFAULT '',       -- why it failed
 	created_at BIGINT NOT NULL,                  -- when it was asked for
-	started_at BIGINT NOT NULL DEFAULT 0,        -- when it began; 0: not yet
+	started_at BIGINT NOT NULL DEFAULT 0,        -- when it began, or was last noted to go on; 0: not yet
 	ended_at   BIGINT NOT NULL DEFAULT 0         -- when it ended; 0: not yet
 );
 CREATE INDEX jobs_state ON jobs (state, id);
