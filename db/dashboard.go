@@ -193,6 +193,6 @@ func (tx *Tx) lastChanges(ctx context.Context) ([]Changed, error) {
 		return struct{}{}, err
 	}
 	_, err := all(scan)(tx.rows(ctx, "SELECT h.id, h.event_id, h.at, h.by_username, h.ip, COALESCE(u.id, 0), h.resource, h.object_id, h.object_repr, h.action, h.field, h.new, h.undoes <> 0, "+
-		admin.HistoryAlike+" FROM history h LEFT JOIN users u ON u.id = h.object_id AND h.resource = 'users' WHERE h.nth = 1 ORDER BY h.at DESC, h.id DESC LIMIT ?1", 10*dashboardChanges))
+		admin.HistoryAlike+" FROM history h LEFT JOIN users u ON u.id = h.object_id AND h.resource = 'users' WHERE h.nth = 1 AND "+notAlone+" ORDER BY h.at DESC, h.id DESC LIMIT ?1", 10*dashboardChanges))
 	return list[:min(len(list), dashboardChanges)], err
 }

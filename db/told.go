@@ -67,6 +67,9 @@ func (d *DB) ToldOfLine(ctx context.Context, line int64) (t Told, err error) {
 	return t, nil
 }
 
+// notAlone leaves out what is said with something else: who is activated waits no more.
+const notAlone = "h.field <> 'awaits_approval'"
+
 // told reads the lines of an event that stand for all that are like them.
 func (tx *Tx) told(ctx context.Context, event int64) (t Told, err error) {
 	var undoes int64
@@ -91,7 +94,7 @@ func (tx *Tx) told(ctx context.Context, event int64) (t Told, err error) {
 		return alike, nil
 	}
 	lines, err := all(scan)(tx.rows(ctx, "SELECT h.resource, h.action, h.field, h.old, h.new, h.object_repr, h.undoes, "+admin.HistoryAlike+
-		" FROM history h WHERE h.event_id = ?1 AND h.nth = 1 ORDER BY h.at, h.id", event))
+		" FROM history h WHERE h.event_id = ?1 AND h.nth = 1 AND "+notAlone+" ORDER BY h.at, h.id", event))
 	if err != nil {
 		return t, err
 	}
