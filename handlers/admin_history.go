@@ -130,7 +130,8 @@ func (a *App) undo(c *fiber.Ctx) error {
 		return err
 	}
 	me := signedIn(c)
-	if row, err := strconv.ParseInt(posted(c, "row"), 10, 64); err == nil && htmx(c) && account.May(me, account.View, account.Users) && isOf(change, row) {
+	row, notOfRow := strconv.ParseInt(posted(c, "row"), 10, 64)
+	if notOfRow == nil && htmx(c) && account.May(me, account.View, account.Users) && isOf(change, row) {
 		return a.undoneRow(c, row)
 	}
 	to, err := url.Parse(safeNext(posted(c, "back")))
@@ -139,6 +140,9 @@ func (a *App) undo(c *fiber.Ctx) error {
 		if !account.May(me, account.View, account.History) {
 			to.Path = dashboardPath
 		}
+	}
+	if notOfRow == nil { // without htmx
+		to = &url.URL{Path: usersPath, RawQuery: goBack(posted(c, "list")).Encode(), Fragment: "user-" + strconv.FormatInt(row, 10)}
 	}
 	v := to.Query()
 	for _, name := range once {

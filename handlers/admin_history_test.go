@@ -39,10 +39,17 @@ func TestUndoFromTheMessage(t *testing.T) {
 		if r := boss.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")); r.status != http.StatusSeeOther || name() != "" {
 			t.Errorf("%d, the name is %q", r.status, name())
 		}
+		// In the row, without htmx.
+		said = boss.get(edit(boss, "one", "list", "q=ada&sort=-email").location())
+		inRow := said.Find("tr#user-" + fmt.Sprint(ada.ID) + " button[formaction]")
+		r := boss.post(inRow.AttrOr("formaction", ""), inRow.AttrOr("name", ""), inRow.AttrOr("value", ""), "list", said.Find("#actions [name=list]").AttrOr("value", ""))
+		if r.location() != path("/admin/users?q=ada&sort=-email&undone=1#user-ID", ada.ID) || name() != "" {
+			t.Errorf("%d to %q, the name is %q", r.status, r.location(), name())
+		}
 		// In the row, with htmx.
 		part := edit(boss.htmx(), "two", "list", "")
 		button := part.Find("button[hx-post]")
-		r := boss.htmx().post(button.AttrOr("hx-post", ""), "row", fmt.Sprint(ada.ID))
+		r = boss.htmx().post(button.AttrOr("hx-post", ""), "row", fmt.Sprint(ada.ID))
 		if r.status != http.StatusOK || !r.says("Taken back") || r.Find("tr#user-"+fmt.Sprint(ada.ID)).Length() != 1 || name() != "" {
 			t.Errorf("%d: %s", r.status, r.body)
 		}

@@ -115,7 +115,11 @@ func (a *App) sayOnce(c *fiber.Ctx, page *views.Page, r admin.Resource) error {
 		page.Saved = "The " + r.One + " was deleted."
 		return a.offerUndo(c, page, r.Name+"-"+c.Query("deleted"))
 	case c.Query("saved") != "":
-		return a.offerUndo(c, page, r.Name+"-"+c.Query("saved"))
+		err := a.offerUndo(c, page, r.Name+"-"+c.Query("saved"))
+		if page.Undo != 0 {
+			page.Saved = "Saved."
+		}
+		return err
 	}
 	return nil
 }

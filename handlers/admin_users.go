@@ -28,7 +28,11 @@ func (a *App) users(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list.Saved, _ = strconv.ParseInt(c.Query("saved"), 10, 64)
+	if list.Saved, _ = strconv.ParseInt(c.Query("saved"), 10, 64); list.Saved != 0 { // what is no number is nobody
+		if list.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, account.Users, list.Saved); err != nil {
+			return err
+		}
+	}
 	if id, err := strconv.ParseInt(c.Query("edit"), 10, 64); err == nil {
 		person, err := a.changeable(c, id)
 		if err != nil {
