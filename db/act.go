@@ -147,15 +147,20 @@ func (d *DB) Usernames(ctx context.Context, ids []int64) ([]string, error) {
 	return names, nil
 }
 
-// RowName is what the first column says of one row; empty for none.
+// RowName is what the first two columns say of one row; empty for none.
 func (d *DB) RowName(ctx context.Context, r admin.Resource, id int64) (string, error) {
-	column := r.Shown()[0]
-	names, err := all(text)(d.r.QueryContext(ctx, d.dialect("SELECT CAST("+sqlOf(column)+" AS TEXT) FROM "+r.From+" WHERE "+r.ID+" = ?1"), id))
-	if err != nil {
-		return "", fmt.Errorf("name one of %s: %w", r.Many, err)
-	}
-	if len(names) == 0 {
+	shown := r.Shown()
+	var first, second string
+	err := d.r.QueryRowContext(ctx, d.dialect("SELECT CAST("+sqlOf(shown[0])+" AS TEXT), CAST("+sqlOf(shown[1])+" AS TEXT) FROM "+r.From+
+		" WHERE "+r.ID+" = ?1"), id).Scan(&first, &second)
+	if errors.Is(told(err), ErrNotFound) {
 		return "", nil
 	}
-	return column.Word(names[0]), nil
+	if err != nil {
+		return "", fmt.Errorf("name one of %s: %w", r.Many, told(err))
+	}
+	if shown[1].Kind != admin.Text || second == "" {
+		return shown[0].Word(first), nil
+	}
+	return shown[0].Word(first) + ", " + second, nil
 }

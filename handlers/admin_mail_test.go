@@ -13,10 +13,10 @@ import (
 // TestFailedMail is listed, tried again, and deleted.
 func TestFailedMail(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
-		refuse := true
+		refuse, why := true, strings.Repeat("not here, ", 12)+"and nowhere"
 		p := s.mails(&mailtest.Server{Refuse: func(string) error {
 			if refuse {
-				return &smtp.SMTPError{Code: 550, Message: "<b>no such user</b>"}
+				return &smtp.SMTPError{Code: 550, Message: "<b>no such user</b>: " + why}
 			}
 			return nil
 		}})
@@ -29,6 +29,12 @@ func TestFailedMail(t *testing.T) {
 		r := staff.get("/admin/mail")
 		if !rowSays(r, "<b>no such user</b>", "Choose a new password", "ada@example.org") {
 			t.Fatalf("%s", r.Find("main").Text())
+		}
+		if whole := r.Find("td details").Text(); !strings.Contains(whole, "…") || !strings.Contains(whole, "and nowhere") {
+			t.Errorf("why it failed: %s", whole)
+		}
+		if asked := staff.post("/admin/mail/actions", "action", "retry", "id", r.value("id")); !asked.says("Choose a new password, ada@example.org") {
+			t.Errorf("it is asked about %s", asked.Find("main li").Text())
 		}
 		refuse = false
 		if r := staff.act("/admin/mail", "retry"); !staff.get(r.location()).says("Try again: done with 1 mail that failed.") {

@@ -100,6 +100,15 @@ func Author(name, ip, action, whom string) string {
 	return "the command line"
 }
 
+// beginning is what a cell shows of a text that is too long for it, until it is opened.
+func beginning(text string) string {
+	const most = 60
+	if runes := []rune(text); len(runes) > most {
+		return strings.TrimSpace(string(runes[:most-20])) + "…"
+	}
+	return text
+}
+
 // timed says whether the list tells moments.
 func (list List) timed() bool {
 	return slices.ContainsFunc(list.Resource.Shown(), func(c admin.Column) bool { return c.Kind == admin.Moment })
