@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
@@ -43,6 +44,8 @@ var (
 type Conflict struct {
 	Theirs account.User      // the person as it is now
 	Was    map[string]string // the text of each field that was changed meanwhile, from before that; booleans are true or false
+	By     string            // who changed it last; empty where nobody was signed in
+	At     time.Time         // when
 }
 
 // Error names the person.

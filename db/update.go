@@ -149,17 +149,19 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 	if before.Version == version {
 		return nil
 	}
-	rows, err := tx.rows(ctx, "SELECT field, old, version FROM history WHERE resource = 'users' AND object_id = ?1 AND version > ?2 AND action = 'change'"+
+	rows, err := tx.rows(ctx, "SELECT field, old, version, by_username, at FROM history WHERE resource = 'users' AND object_id = ?1 AND version > ?2 AND action = 'change'"+
 		" ORDER BY id", before.ID, version)
 	if err != nil {
 		return fmt.Errorf("read what was changed: %w", err)
 	}
 	defer rows.Close()
 	was, told := map[string]string{}, map[int64]bool{} // the versions that history tells of
+	var by string
+	var changed int64
 	for rows.Next() {
-		var field, old string
-		var at int64
-		if err := rows.Scan(&field, &old, &at); err != nil {
+		var field, old, who string
+		var at, when int64
+		if err := rows.Scan(&field, &old, &at, &who, &when); err != nil {
 			return err
 		}
 		told[at] = true
@@ -170,6 +172,7 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 		if _, ok := was[field]; !ok {
 			was[field] = old
 		}
+		by, changed = who, when
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -177,7 +180,7 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 	if len(was) == 0 && int64(len(told)) == before.Version-version {
 		return nil
 	}
-	return &Conflict{Theirs: before, Was: was}
+	return &Conflict{Theirs: before, Was: was, By: by, At: fromMilli(changed)}
 }
 
 // unchanged fails with *Conflict when somebody else gave one field another value than after has, since that version.

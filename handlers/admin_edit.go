@@ -79,7 +79,7 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 // conflict says field by field what a person was, what somebody else made of it, and what the form of edit would. A field that the form
 // left as it was becomes theirs in it: who saves their own then takes back nothing that they never touched.
 func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
-	edit.Conflict = &views.Conflict{Version: c.Theirs.Version}
+	edit.Conflict = &views.Conflict{Version: c.Theirs.Version, By: c.By, At: c.At}
 	yours := &edit.User
 	add := func(name, label, theirs, mine string, words func(string) string) (kept bool) {
 		was, changed := c.Was[name]

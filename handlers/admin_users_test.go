@@ -169,6 +169,9 @@ func TestEditUserConflict(t *testing.T) {
 			if r.status != http.StatusConflict || !r.says("ada@example.org") || !r.says("theirs@example.org") || r.value("email") != "yours@example.org" {
 				t.Errorf("%d: %s", r.status, strings.Join(strings.Fields(r.Find("main").Text()), " "))
 			}
+			if !r.says("boss changed this person first, at ") {
+				t.Errorf("by whom: %s", r.Find("[role=alert]").Text())
+			}
 			if r.Find("[name=resolve][value=mine]").Length() != 1 || r.Find("[name=resolve][value=theirs]").Length() != 1 {
 				t.Error("no way to choose")
 			}

@@ -824,7 +824,7 @@ func UserForm(page Page, people People, edit Edit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = conflictNotice().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = conflictNotice(*edit.Conflict).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -78,7 +78,9 @@ type Edit struct {
 // Conflict is what somebody else changed while a form was open.
 type Conflict struct {
 	Fields  []ConflictField
-	Version int64 // the version that the next save replaces
+	Version int64  // the version that the next save replaces
+	By      string // who has changed it; empty where nobody was signed in
+	At      time.Time
 }
 
 // ConflictField is one field that differs. Kept says that the form left it as it was, so that theirs stays.
