@@ -51,8 +51,7 @@ func (d *DB) Data(ctx context.Context, id int64, session string) (data Data, err
 		if data.Unsent, err = all(scanMail)(tx.rows(ctx, mailRows+"WHERE m.user_id = ?1 ORDER BY m.id", id)); err != nil {
 			return err
 		}
-		return tx.row(ctx, "SELECT COALESCE((SELECT u.username FROM invitation_uses iu JOIN invitations i ON i.id = iu.invitation_id"+
-			" JOIN users u ON u.id = i.by_id WHERE iu.user_id = ?1), '')", id).Scan(&data.InvitedBy)
+		return tx.row(ctx, "SELECT "+invitedBy, id).Scan(&data.InvitedBy)
 	})
 	if err != nil {
 		return data, fmt.Errorf("read all of user %d: %w", id, err)
@@ -70,4 +69,25 @@ func scanEvent(row scanner) (e Event, err error) {
 	err = row.Scan(&at, &e.By, &e.Action, &e.Field, &e.Old, &e.New, &e.IP)
 	e.At = fromMilli(at)
 	return e, err
+}
+
+// invitedBy is the username of whose invitation somebody came by; empty for none.
+const invitedBy = "COALESCE((SELECT u.username FROM invitation_uses iu JOIN invitations i ON i.id = iu.invitation_id" +
+	" JOIN users u ON u.id = i.by_id WHERE iu.user_id = ?1), '')"
+
+// Access is how somebody gets in.
+type Access struct {
+	TwoFactor bool   // a second factor is asked for
+	Passkeys  int    // how many they have
+	InvitedBy string // whose invitation they came by; empty for none
+}
+
+// Access returns how somebody gets in. Of nobody it is the zero value.
+func (d *DB) Access(ctx context.Context, id int64) (a Access, err error) {
+	err = d.r.QueryRowContext(ctx, d.dialect("SELECT EXISTS (SELECT 1 FROM two_factor WHERE user_id = ?1 AND confirmed_at IS NOT NULL),"+
+		" (SELECT count(*) FROM passkeys WHERE user_id = ?1), "+invitedBy), id).Scan(&a.TwoFactor, &a.Passkeys, &a.InvitedBy)
+	if err != nil {
+		return a, fmt.Errorf("read how user %d gets in: %w", id, told(err))
+	}
+	return a, nil
 }

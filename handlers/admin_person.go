@@ -45,6 +45,11 @@ func (a *App) personMore(c *fiber.Ctx, person account.User) (more views.PersonMo
 	if err := a.neighbours(c.UserContext(), &more, person.ID); err != nil {
 		return more, err
 	}
+	access, err := a.DB.Access(c.UserContext(), person.ID)
+	if err != nil {
+		return more, err
+	}
+	more.TwoFactor, more.Passkeys, more.InvitedBy = access.TwoFactor, access.Passkeys, access.InvitedBy
 	if account.May(signedIn(c), account.View, account.Sessions) {
 		sessions, err := a.DB.SessionsOf(c.UserContext(), person.ID, "")
 		if err != nil {
@@ -88,7 +93,7 @@ func (a *App) lastChanges(ctx context.Context, id int64) (lines []views.EventLin
 		if cell["field"] != "" {
 			words = field.Word(cell["field"]) + ": " + words
 		}
-		lines = append(lines, views.EventLine{What: what, Did: words, Old: a.historyWords(cell["field"], cell["old"]), New: a.historyWords(cell["field"], cell["new"])})
+		lines = append(lines, views.EventLine{What: what, Path: historyPath + "/" + strconv.FormatInt(row.ID, 10), Did: words, Old: a.historyWords(cell["field"], cell["old"]), New: a.historyWords(cell["field"], cell["new"])})
 	}
 	return lines, err
 }

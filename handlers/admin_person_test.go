@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,6 +36,14 @@ func TestPersonPage(t *testing.T) {
 		}
 		if !back.says("First name: changed from (empty) to Robert") || !back.says("192.0.2.1") && !back.says("0.0.0.0, last seen") {
 			t.Errorf("%s", back.Find("main").Text())
+		}
+		if to := back.Find(".row a[href^='/admin/history/']").AttrOr("href", ""); boss.get(to).status != http.StatusOK || !boss.get(to).says("Robert") {
+			t.Errorf("the line of the history leads to %q", to)
+		}
+		dbtest.Exec(t, s.db, fmt.Sprintf("INSERT INTO two_factor (user_id, secret, confirmed_at) VALUES (%d, 'X', 1)", bob.ID))
+		dbtest.Exec(t, s.db, fmt.Sprintf("UPDATE users SET password_expired = TRUE, email_verified_at = NULL WHERE id = %d", bob.ID))
+		if facts := words(boss.get(path("/admin/users/ID", bob.ID)).Find(".facts")); !strings.Contains(facts, "Second factoron") || !strings.Contains(facts, "E-mail confirmedno") || !strings.Contains(facts, "Passwordhas to be changed") {
+			t.Errorf("%q", facts)
 		}
 		for _, from := range []string{"password=1", "%", "sort=x", strings.Repeat("q", 5000), "q=nobody"} {
 			if r := boss.get(path("/admin/users/ID?from=", cyd.ID) + strings.ReplaceAll(from, "%", "%25")); r.status != http.StatusOK {

@@ -38,6 +38,10 @@ type PersonMore struct {
 	Next     account.User
 	Sessions []Session
 	History  []EventLine // what was changed last, the newest first
+
+	TwoFactor bool   // a second factor is asked for
+	Passkeys  int    // how many there are
+	InvitedBy string // whose invitation they came by; empty for none
 }
 
 // back is the list that one came from.

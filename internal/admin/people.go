@@ -55,7 +55,7 @@ func peopleActions() []Action {
 	return []Action{
 		{Name: "activate", Label: "Activate", Verb: "change", Asks: "They may log in, and have a public page. Who waited to be approved gets a mail, which can't be taken back."},
 		{Name: "deactivate", Label: "Deactivate", Verb: "change", Grave: true, Asks: "They may not log in, are signed out, and have no public page."},
-		{Name: "verify_email", Label: "Take their address for proven", Verb: "change", Asks: "Their e-mail address counts as proven, without a mail."},
+		{Name: "verify_email", Label: "Confirm their e-mail address", Verb: "change", Asks: "Their e-mail address counts as confirmed, without a mail."},
 		{Name: "end_sessions", Label: "End their sessions", Verb: "change", Asks: "They have to log in again everywhere. This can't be taken back."},
 		{Name: "require_new_password", Label: "Require a new password", Verb: "change", Asks: "Before they go on, they have to choose another password."},
 		{Name: "add_to_group", Label: "Add to a group", Verb: "change", Group: true, Asks: "They may do what the group lets its members do, those who are staff."},
