@@ -44,7 +44,7 @@ const watchdog = `
 cd "$2" || exit 1
 "$1/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || { cat log >&2; rm -rf "$2"; exit 1; }
 "$1/postgres" -D data -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-	-c max_connections=300 -c shared_buffers=64MB >>log 2>&1 </dev/null &
+	-c max_connections=300 >>log 2>&1 </dev/null &
 pid=$!
 cat >/dev/null
 kill -QUIT $pid 2>/dev/null
@@ -163,4 +163,14 @@ func (s *server) source(database string) string {
 func (s *server) exec(query string) error {
 	_, err := s.pool.Exec(query)
 	return err
+}
+
+// Server returns the address of an empty database on the server of this process, for a program that is no test.
+func Server() (source string, err error) {
+	s, err := start()
+	if err != nil {
+		return "", err
+	}
+	name := fmt.Sprintf("server_%d", made.Add(1))
+	return s.source(name), s.exec("CREATE DATABASE " + name + " TEMPLATE template0")
 }

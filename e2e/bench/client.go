@@ -95,6 +95,25 @@ func (c *client) typical(path string, asks int) (float64, error) {
 	return median(all), nil
 }
 
+// weigh returns how many bytes of a body travel to a browser.
+func (c *client) weigh(path string) (int, error) {
+	req, err := http.NewRequest("GET", c.base+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Accept-Encoding", "gzip, br")
+	res, err := c.http.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: status %d", path, res.StatusCode)
+	}
+	return len(body), err
+}
+
 // links returns the address of each link of a page that matches the selector, by its id.
 func links(page, selector string) (map[string]string, error) {
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(page))

@@ -85,6 +85,7 @@ func run(p plan, only string) error {
 		{"export and import tables", b.tables},
 		{"add attributes", b.attributes},
 		{"narrow lists by attributes", b.filters},
+		{"narrow lists by attributes on PostgreSQL", b.filtersOnPostgres},
 		{"upload a photograph", b.upload},
 		{"log in wrongly", b.logins},
 		{"ask for a new password", b.resets},
@@ -100,7 +101,6 @@ func run(p plan, only string) error {
 		}
 	}
 	b.table.print(os.Stdout)
-	fmt.Println("beside them, among a million people: " + djangoFigures)
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 
 // row is one figure beside its limit.
 type row struct {
-	name, figure, limit, verdict string
+	name, figure, limit, verdict, django string
 }
 
 type table []row
@@ -35,14 +35,17 @@ func (t *table) add(name string, figure float64, sign string, limit float64, uni
 	if !ok {
 		verdict = "OVER"
 	}
-	*t = append(*t, row{name, number(figure) + unit, sign + number(limit) + unit, verdict})
+	*t = append(*t, row{name: name, figure: number(figure) + unit, limit: sign + number(limit) + unit, verdict: verdict})
 }
+
+// django puts what Django's admin takes for the same beside the last figure.
+func (t table) django(figure string) { t[len(t)-1].django = figure }
 
 func (t table) print(w io.Writer) {
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(columns, "figure\tlimit\t\t  what\t")
+	fmt.Fprintln(columns, "figure\tlimit\t\tDjango\t  what\t")
 	for _, r := range t {
-		fmt.Fprintf(columns, "%s\t%s\t%s\t  %s\n", r.figure, r.limit, r.verdict, r.name)
+		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t  %s\n", r.figure, r.limit, r.verdict, r.django, r.name)
 	}
 	columns.Flush()
 }
