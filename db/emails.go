@@ -195,6 +195,9 @@ func (tx *Tx) proven(ctx context.Context, by Author, t Token) (account.User, err
 // OwnEmail refuses another address of oneself where no password is asked for.
 const OwnEmail = form.Message("Change your own address in your account.")
 
+// OwnActive refuses to deactivate oneself.
+const OwnActive = form.Message("Leave your own account active: only another admin may close it.")
+
 // moved says whether a person has another address than before, and not only another spelling.
 func moved(before, after account.User) bool {
 	return account.Key(before.Email) != account.Key(after.Email)

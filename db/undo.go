@@ -215,6 +215,9 @@ func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
 	if by.ID == before.ID && (moved(before, after) || !before.EmailVerified.Equal(after.EmailVerified)) {
 		return CantUndo(OwnEmail)
 	}
+	if by.ID == before.ID && before.IsActive && !after.IsActive {
+		return CantUndo(OwnActive)
+	}
 	proved := func(l line) bool { return l.field == "email_verified" }
 	if moved(before, after) && !before.EmailVerified.IsZero() && !slices.ContainsFunc(lines, proved) {
 		return CantUndo("The address of " + before.Username + " has been confirmed since. Change it on their page.")

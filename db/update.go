@@ -110,6 +110,12 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 		if me.ID == u.ID && moved(before, after) {
 			errs.Add("email", OwnEmail)
 		}
+		if me.ID == u.ID && before.IsActive && !after.IsActive {
+			if err := tx.keepSuperuser(ctx, before, after); err != nil {
+				return err
+			}
+			errs.Add("is_active", OwnActive)
+		}
 		if err := tx.free(ctx, after, errs); err != nil {
 			return err
 		}

@@ -3,9 +3,11 @@ package handlers
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"nameplate/db/dbtest"
 	"nameplate/internal/account"
 	"nameplate/internal/mail/mailtest"
 )
@@ -46,6 +48,36 @@ func TestStaffChangeThemselvesInTheirAccount(t *testing.T) {
 				r = c.post(path("/admin/users/ID", me.ID), "email", me.Email, "first_name", "Ada", "version", strconv.FormatInt(u.Version, 10))
 				if r.status != http.StatusSeeOther {
 					t.Errorf("one's own name: %d", r.status)
+				}
+			})
+		})
+	}
+}
+
+// TestNobodyDeactivatesThemselves in a row, on their page, or by taking something back.
+func TestNobodyDeactivatesThemselves(t *testing.T) {
+	for role, as := range map[string]func(*account.User){"staff": asStaff, "superuser": asSuperuser} {
+		t.Run(role, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *site) {
+				boss := s.add("boss", asSuperuser)
+				me := s.add("ada", as, func(u *account.User) { u.IsActive = false })
+				me.IsActive = true
+				_, err := s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, me)
+				must(t, err)
+				line := dbtest.Text(t, s.db, "SELECT max(id) FROM history")
+				c := s.as(me)
+				for _, asks := range []*client{c, c.htmx()} {
+					r := asks.post(path("/admin/users/ID", me.ID), "is_active", "0", "portfolio_site", "https://ada.example/", "version", "2")
+					beside := r.Find("#is_active-" + strconv.FormatInt(me.ID, 10) + "-error").Text()
+					if r.status != http.StatusUnprocessableEntity || !strings.Contains(beside, "Leave your own account active") || r.value("portfolio_site") != "https://ada.example/" {
+						t.Errorf("%d: %s", r.status, r.Text())
+					}
+				}
+				if r := c.post("/admin/history/" + line + "/undo"); r.status != http.StatusConflict || !r.says("Leave your own account active") {
+					t.Errorf("by an undo: %d", r.status)
+				}
+				if u, err := s.db.User(t.Context(), me.ID); err != nil || !u.IsActive || !c.in() {
+					t.Errorf("%+v, %v", u, err)
 				}
 			})
 		})
