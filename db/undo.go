@@ -103,8 +103,11 @@ func (tx *Tx) undoEvent(ctx context.Context, by Author, id int64, progress func(
 	return len(lines), nil
 }
 
-// together returns how many lines are taken back at once: those that tell of one object, and of one act.
+// together returns how many lines are taken back at once: those that tell of one object, and of one act, or of what an action did with many.
 func together(lines []line) int {
+	if n := alike(lines); n > 1 {
+		return n
+	}
 	n := 1
 	many := lines[0].resource == account.Users && lines[0].action != "change" // who was deleted comes back with others, who was added goes
 	for n < len(lines) && n < bulkSize && lines[n].resource == lines[0].resource && lines[n].action == lines[0].action && (many || lines[n].object == lines[0].object) {
@@ -118,7 +121,7 @@ func scanLine(row scanner) (l line, err error) {
 	return l, err
 }
 
-// undo takes back what one event did to one object, whose lines come the last first.
+// undo takes back what one event did to one object, or likewise to many, whose lines come the last first.
 func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 	for _, l := range lines {
 		if why := tx.Final(l.resource, l.action, l.field, l.old, l.new); why != "" {
@@ -135,6 +138,8 @@ func (tx *Tx) undo(ctx context.Context, by Author, lines []line) error {
 		}
 		slices.Sort(ids)
 		return tx.restoreAll(ctx, by, slices.Compact(ids))
+	case l.resource == account.Users && len(lines) > 1 && lines[1].object != l.object:
+		return tx.undoMany(ctx, by, lines)
 	case l.resource == account.Users:
 		return tx.undoChange(ctx, by, lines)
 	case l.resource == account.Groups:
