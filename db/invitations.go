@@ -118,8 +118,11 @@ func (d *DB) Invitation(ctx context.Context, token string) (i Invitation, err er
 }
 
 // stillInvites fails with ErrNotFound where who has made an invitation may invite no more, at this moment. Nothing ends by that: whoever may
-// again has their invitations again. One of somebody who is gone stays.
+// again, or is brought back, has their invitations again. Who is deleted may invite no more either.
 func (tx *Tx) stillInvites(ctx context.Context, by sql.NullInt64) error {
+	if !by.Valid {
+		return ErrNotFound
+	}
 	err := tx.may(ctx, Author{ID: by.Int64}, account.Add, account.Invitations)
 	if errors.Is(err, ErrForbidden) {
 		return ErrNotFound
@@ -179,8 +182,6 @@ func (tx *Tx) invitationLetter(ctx context.Context, m Mail, l *Letter) error {
 	if err := tx.stillInvites(ctx, by); err != nil {
 		return err
 	}
-	if by.Valid {
-		l.Person, err = tx.person(ctx, by.Int64)
-	}
+	l.Person, err = tx.person(ctx, by.Int64)
 	return err
 }

@@ -280,15 +280,25 @@ func TestInvitationsEndWithTheRightToInvite(t *testing.T) {
 	}
 }
 
-// TestInvitationsOutliveWhoHasGone, as does what the command line has made.
-func TestInvitationsOutliveWhoHasGone(t *testing.T) {
+// TestInvitationsEndWithWhoMadeThem, and come back with them: to be deleted opens nothing that being deactivated has closed.
+func TestInvitationsEndWithWhoMadeThem(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		boss, clerk := s.add("boss", asSuperuser), s.add("clerk", asStaff)
-		token := s.as(clerk).invite()
-		dbtest.Exec(t, s.db, "UPDATE invitations SET by_id = NULL")
+		token := s.as(clerk).invite("max_uses", "2")
 		must(t, s.db.DeleteUser(t.Context(), dbAuthor(boss), boss, clerk.ID))
-		if r := s.client().come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther {
+		if r := s.client().come(token, "ada", "ada@example.org"); r.status != http.StatusForbidden || !r.says("does not work any more") {
 			t.Errorf("%d", r.status)
+		}
+		last, err := strconv.ParseInt(dbtest.Text(t, s.db, "SELECT max(id) FROM history"), 10, 64)
+		must(t, err)
+		_, err = s.db.Undo(t.Context(), dbAuthor(boss), last)
+		must(t, err)
+		if r := s.client().come(token, "ada", "ada@example.org"); r.status != http.StatusSeeOther {
+			t.Errorf("once they are back: %d", r.status)
+		}
+		must(t, s.db.EraseUser(t.Context(), dbAuthor(boss), boss, clerk.ID))
+		if r := s.client().come(token, "bob", "bob@example.org"); r.status != http.StatusForbidden {
+			t.Errorf("once they are erased: %d", r.status)
 		}
 	}, byInvitation)
 }
