@@ -80,7 +80,7 @@ func orNone(id int64) any {
 }
 
 // note adds a line to the history for each of some people who fulfil a condition, in one statement. Their version is the one after it, but for
-// who was added.
+// who was added, and for sessions that were ended.
 func (tx *Tx) note(ctx context.Context, by Author, ids []int64, condition, action string, c change) error {
 	name, err := tx.nameOf(ctx, by)
 	if err != nil {
@@ -91,7 +91,7 @@ func (tx *Tx) note(ctx context.Context, by Author, ids []int64, condition, actio
 		return err
 	}
 	version := "u.version + 1"
-	if action == "add" {
+	if action == "add" || c.field == "sessions" { // which are no part of the row
 		version = "u.version"
 	}
 	before := tx.alike(account.Users, action, c)

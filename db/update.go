@@ -149,8 +149,11 @@ func (tx *Tx) mayUpdate(ctx context.Context, me int64, before, after account.Use
 	return tx.mayRegroup(ctx, asks, before, after)
 }
 
+// formFields are what the form of a person holds beside texts and attributes.
+var formFields = []string{"is_active", "is_staff", "is_superuser", "groups", "permissions"}
+
 // current fails with *Conflict when before is no longer the version that the form of me was made of. What me does not see is no conflict,
-// and neither is a changed password: no form of a person holds one.
+// and neither is a changed password, or what else no form of a person holds.
 func (tx *Tx) current(ctx context.Context, me, before account.User, version int64) error {
 	if before.Version == version {
 		return nil
@@ -172,7 +175,7 @@ func (tx *Tx) current(ctx context.Context, me, before account.User, version int6
 		}
 		told[at] = true
 		attr, ok := tx.profile.Attribute(field)
-		if field == "password" || field == "email_verified" || field == "new_email" || field == "awaits_approval" || ok && !attr.MaySee(&me, before) {
+		if !ok && !isUserText(field) && !slices.Contains(formFields, field) || ok && !attr.MaySee(&me, before) {
 			continue
 		}
 		if _, ok := was[field]; !ok {

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"nameplate/db"
@@ -33,6 +34,32 @@ func TestSecondAdminIsToldWhatTheFirstChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		if saved, err = d.UpdateUser(t.Context(), nobody, root, second); err != nil || saved.LastName != "Lovelace" || saved.Password != "new" {
+			t.Errorf("%+v, %v", saved, err)
+		}
+	})
+}
+
+// TestWhatNoFormHoldsIsNoConflict: sessions that were ended, a password that was set or is asked for, an address taken for proven.
+func TestWhatNoFormHoldsIsNoConflict(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root, _, members := team(t, d, 1)
+		by := db.Author{ID: root.ID}
+		dbtest.Exec(t, d, fmt.Sprintf("INSERT INTO sessions (token_hash, user_id, data, expiry, created_at, seen_at) VALUES ('t', %d, '', 9000000000000, 0, 0)", members[0]))
+		form, err := d.User(t.Context(), members[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range []string{"end_sessions", "require_new_password", "verify_email"} {
+			if n, _ := bulk(t, d, by, db.Bulk{Action: action, IDs: members}); n != 1 {
+				t.Fatalf("%s: %d", action, n)
+			}
+		}
+		if err := d.SetPassword(t.Context(), by, members[0], "hash"); err != nil {
+			t.Fatal(err)
+		}
+		form.FirstName = "Fresh"
+		saved, err := d.UpdateUser(t.Context(), by, root, form)
+		if err != nil || saved.FirstName != "Fresh" || saved.EmailVerified.IsZero() {
 			t.Errorf("%+v, %v", saved, err)
 		}
 	})
