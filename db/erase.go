@@ -55,13 +55,17 @@ func (tx *Tx) erase(ctx context.Context, by Author, u account.User) error {
 	return tx.forget(ctx, u.ID)
 }
 
-// forget takes out of the history, and out of the pictures that are kept, who it was that is erased.
+// forget takes out of the history, and out of the pictures and the people that are kept, who it was that is erased.
 func (tx *Tx) forget(ctx context.Context, id int64) error {
 	if _, err := tx.letGoOf(ctx, "user_id = ?1", id); err != nil {
 		return err
 	}
 	if _, err := tx.exec(ctx, "UPDATE history SET object_repr = ?2, old = '', new = '', ip = CASE WHEN by_id IS NULL OR by_id = ?1 THEN '' ELSE ip END"+
 		" WHERE resource = 'users' AND object_id = ?1", id, Deleted); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "UPDATE deleted_users SET by_username = ?2 WHERE (id, by_username) IN (SELECT object_id, by_username FROM history"+
+		" WHERE by_id = ?1 AND resource = 'users' AND action = 'delete')", id, Deleted); err != nil {
 		return err
 	}
 	_, err := tx.exec(ctx, "UPDATE history SET by_username = ?2, ip = '' WHERE by_id = ?1", id, Deleted)

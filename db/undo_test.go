@@ -259,6 +259,27 @@ func TestErasedNow(t *testing.T) {
 	})
 }
 
+// TestWhoIsErasedDeletedNobody: the list of who was deleted names them no more than the history does.
+func TestWhoIsErasedDeletedNobody(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
+		leaving := add(t, d, account.User{Username: "leaving", IsSuperuser: true})
+		for name, by := range map[string]account.User{"one": leaving, "other": root} {
+			if err := d.DeleteUser(t.Context(), db.Author{ID: by.ID}, by, add(t, d, account.User{Username: name}).ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.EraseUser(t.Context(), db.Author{ID: root.ID}, root, leaving.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rowsOf(t, d, "deleted") {
+			if want := map[string]string{"one": db.Deleted, "other": "root"}[row.Cells["username"]]; row.Cells["by"] != want {
+				t.Errorf("%s was deleted by %s", row.Cells["username"], row.Cells["by"])
+			}
+		}
+	})
+}
+
 // TestNameTakenMeanwhile brings somebody back whose name is somebody else's now.
 func TestNameTakenMeanwhile(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
