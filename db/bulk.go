@@ -21,6 +21,7 @@ type Bulk struct {
 	IDs    []int64     // the people that it is of; nil for all of the list
 	Group  int64       // the group that it is about
 	Keep   string      // the hashed token of a session that is not ended: of who asks
+	Job    bool        // it is done later: no session of who asks is ended, because theirs may be another by then
 
 	Progress func(done, total int) // told between two statements; may be nil
 }
@@ -119,6 +120,14 @@ type bulk struct {
 	asks  account.User
 	group account.Group
 	super bool // it could be of superusers
+}
+
+// kept is the person none of whose sessions are ended; 0 for nobody.
+func (b *bulk) kept() int64 {
+	if b.Job {
+		return b.by.ID
+	}
+	return 0
 }
 
 // bulkActions do what actions say with some people, and return how many they changed.

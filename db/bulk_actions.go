@@ -66,6 +66,8 @@ func (b *bulk) verifyEmail(ctx context.Context, ids []int64) (int, error) {
 
 // endAll ends the sessions of people.
 func (b *bulk) endAll(ctx context.Context, ids []int64) (int, error) {
+	kept := b.kept()
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == kept })
 	err := b.note(ctx, b.by, ids, "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)", "change", change{field: "sessions"})
 	if err != nil {
 		return 0, err
@@ -135,7 +137,7 @@ func (b *bulk) regroup(ctx context.Context, ids []int64, change func([]string) [
 		return 0, err
 	}
 	list, args = b.these("u.id", changed)
-	_, err = b.exec(ctx, "DELETE FROM sessions WHERE token_hash <> ?2 AND user_id IN (SELECT u.id FROM users u WHERE "+list+" AND u.is_staff = TRUE AND u.is_superuser = FALSE)", append(args, b.Keep)...)
+	_, err = b.exec(ctx, "DELETE FROM sessions WHERE token_hash <> ?2 AND user_id <> ?3 AND user_id IN (SELECT u.id FROM users u WHERE "+list+" AND u.is_staff = TRUE AND u.is_superuser = FALSE)", append(args, b.Keep, b.kept())...)
 	return len(changed), err
 }
 

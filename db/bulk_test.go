@@ -212,6 +212,45 @@ func TestBulkEffects(t *testing.T) {
 	})
 }
 
+// TestAJobEndsNoSessionOfWhoAskedForIt, as at once the one in which they ask goes on.
+func TestAJobEndsNoSessionOfWhoAskedForIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root, clerk, members := team(t, d, 2)
+		g, err := d.SaveGroup(t.Context(), db.Author{}, account.Group{Name: "Desk"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := add(t, d, account.User{Username: "other", IsStaff: true})
+		for _, row := range []struct {
+			by   int64
+			kind string
+			ids  []int64
+			left string
+		}{
+			{clerk.ID, "add_to_group", []int64{clerk.ID, members[0]}, "clerk"},
+			{root.ID, "add_to_group", []int64{other.ID}, ""},
+			{clerk.ID, "end_sessions", []int64{clerk.ID, members[0]}, "clerk"},
+			{root.ID, "end_sessions", []int64{root.ID, clerk.ID}, "root"},
+		} {
+			dbtest.Exec(t, d, "DELETE FROM sessions")
+			dbtest.Exec(t, d, "INSERT INTO sessions (token_hash, user_id, data, expiry, created_at, seen_at) SELECT username, id, '', 9000000000000, 0, 0 FROM users WHERE id IN ("+strings.Trim(strings.ReplaceAll(fmt.Sprint(row.ids), " ", ","), "[]")+") AND username <> 'p00'")
+			if _, err := d.AddJob(t.Context(), db.Job{Kind: row.kind, By: db.Author{ID: row.by}, IDs: row.ids, Object: g.ID, Total: len(row.ids)}); err != nil {
+				t.Fatal(err)
+			}
+			j, err := d.NextJob(t.Context())
+			if err == nil {
+				err = d.RunJob(t.Context(), j)
+			}
+			if left := dbtest.Text(t, d, "SELECT COALESCE(max(token_hash), '') FROM sessions"); left != row.left || err != nil {
+				t.Errorf("%s: %q, want %q; %v", row.kind, left, row.left, err)
+			}
+		}
+		if lines := dbtest.Text(t, d, fmt.Sprintf("SELECT count(*) FROM history WHERE field = 'sessions' AND by_id = object_id AND by_id IN (%d, %d)", root.ID, clerk.ID)); lines != "0" {
+			t.Errorf("%s lines tell of sessions that go on", lines)
+		}
+	})
+}
+
 // TestJobs are done wholly, or not at all: also where they are cancelled, refused, or left by a program that was killed.
 func TestJobs(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

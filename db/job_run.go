@@ -140,7 +140,7 @@ func (tx *Tx) runJob(ctx context.Context, j Job) error {
 		imp, err = tx.applyImport(ctx, j.By, j.Object, seen, progress)
 		changed = imp.Added + imp.Changed
 	default:
-		b := Bulk{Action: j.Kind, IDs: j.IDs, Group: j.Object, Progress: progress}
+		b := Bulk{Action: j.Kind, IDs: j.IDs, Group: j.Object, Job: true, Progress: progress}
 		if b.Query, err = tx.parsePeople(j.Query); err == nil {
 			changed, _, err = tx.actOnPeople(ctx, j.By, b)
 		}
