@@ -112,6 +112,9 @@ func (a *App) confirmImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if imp.Checked == 0 {
+		return a.showPreview(c, fiber.StatusConflict, imp, true)
+	}
 	seen, _ := strconv.ParseInt(posted(c, "seen"), 10, 64) // what is no number was not seen
 	if imp.Lines > pageMost && !imp.Done && imp.Checked == seen {
 		return a.queue(c, db.Job{Kind: db.JobImport, By: a.author(c), Object: imp.ID, Query: strconv.FormatInt(seen, 10), Total: imp.Lines})
@@ -144,6 +147,9 @@ func (a *App) queue(c *fiber.Ctx, job db.Job) error {
 
 // showPreview puts into words what a table does: some of its lines, those that are wrong where there are any.
 func (a *App) showPreview(c *fiber.Ctx, status int, imp db.Import, again bool) error {
+	if imp.Checked == 0 { // cancelled, or stopped with the server
+		return a.showImport(c, fiber.StatusConflict, views.Import{Error: "That table was not looked at to its end. Choose it once more."})
+	}
 	shown := views.Import{ID: imp.ID, Passed: imp.Passed, Seen: imp.Checked, Lines: imp.Lines, Added: imp.Added, Changed: imp.Changed, Same: imp.Same, Wrong: imp.Wrong, Again: again, Done: imp.Done,
 		Only: c.Query("only")}
 	if !slices.Contains([]string{db.ImportNew, db.ImportChanged, db.ImportSame, db.ImportWrong}, shown.Only) {

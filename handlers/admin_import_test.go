@@ -212,6 +212,15 @@ func TestLargeImport(t *testing.T) {
 				t.Errorf("import %s: %d", bad, r.status)
 			}
 		}
+		// One that was not looked at to its end says nothing of what it does.
+		half := boss.upload(importPath, "file", "people.csv", table(""))
+		cut := dbtest.Text(t, s.db, "SELECT max(id) FROM imports")
+		boss.post(half.location() + "/cancel")
+		for _, r := range []answer{boss.get(importPath + "?import=" + cut), boss.post(importPath, "import", cut, "seen", "0", "confirm", "1")} {
+			if r.status != http.StatusConflict || !r.says("not looked at to its end") || r.Find("[name=confirm]").Length() != 0 {
+				t.Errorf("half of it: %d %s", r.status, r.Find("main").Text())
+			}
+		}
 		confirmed := boss.post(importPath, "import", id, "seen", preview.value("seen"), "confirm", "1")
 		done := work(confirmed.location())
 		if !done.says("Done: 1,200 lines changed.") || dbtest.Text(t, s.db, "SELECT count(*) FROM users WHERE first_name = 'Ada'") != "1200" {
