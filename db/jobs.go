@@ -112,13 +112,26 @@ func (d *DB) scanJob(row scanner) (j Job, err error) {
 	return j, err
 }
 
-// AddJob queues a job, and returns its id.
+// AddJob queues a job, and returns its id. A table is imported once: while that waits or is under way, it is the job that was queued before.
 func (d *DB) AddJob(ctx context.Context, j Job) (id int64, err error) {
 	ids := ""
 	if j.IDs != nil {
 		ids = jsonIDs(j.IDs)
 	}
 	err = d.write(ctx, func(tx *Tx) error {
+		if j.Kind == JobImport {
+			if err := tx.lock(ctx, "queue"); err != nil {
+				return err
+			}
+			before, err := all(number)(tx.rows(ctx, "SELECT id FROM jobs WHERE state IN (?1, ?2) AND kind = ?3 AND object_id = ?4", JobQueued, JobRunning, j.Kind, j.Object))
+			if err != nil {
+				return err
+			}
+			if len(before) > 0 {
+				id = before[0]
+				return nil
+			}
+		}
 		return tx.row(ctx, "INSERT INTO jobs (kind, by_id, ip, query, ids, object_id, total, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
 			j.Kind, j.By.ID, j.By.IP, j.Query, ids, j.Object, j.Total, tx.now()).Scan(&id)
 	})

@@ -222,6 +222,9 @@ func TestLargeImport(t *testing.T) {
 			}
 		}
 		confirmed := boss.post(importPath, "import", id, "seen", preview.value("seen"), "confirm", "1")
+		if again := boss.post(importPath, "import", id, "seen", preview.value("seen"), "confirm", "1"); again.location() != confirmed.location() {
+			t.Errorf("confirmed twice: %q and %q", confirmed.location(), again.location())
+		}
 		done := work(confirmed.location())
 		if !done.says("Done: 1,200 lines changed.") || dbtest.Text(t, s.db, "SELECT count(*) FROM users WHERE first_name = 'Ada'") != "1200" {
 			t.Fatalf("%s", done.Find("main").Text())
