@@ -86,9 +86,9 @@ func (t *Table) Next() (TableLine, error) {
 }
 
 // tableText returns the text of a table's file in UTF-8. One that is neither UTF-8 nor begins with a mark of UTF-16 is in Windows-1252, which
-// Excel writes in much of the world.
+// Excel writes in much of the world; UTF-8 with a broken letter is refused.
 func tableText(file io.ReadSeeker) (*bufio.Reader, error) {
-	wide, plain, err := looksLike(file)
+	wide, letters, broken, err := looksLike(file)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,9 @@ func tableText(file io.ReadSeeker) (*bufio.Reader, error) {
 	switch {
 	case wide:
 		text = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(file) // what is no text becomes U+FFFD
-	case !plain:
+	case broken > 0 && letters >= broken: // read as Windows-1252, each of them would become two others
+		return nil, form.Message("This file is in UTF-8, and a letter of it is broken: it may have been cut. Save it once more, and choose it again.")
+	case broken > 0:
 		text = charmap.Windows1252.NewDecoder().Reader(file)
 	}
 	buffered := bufio.NewReaderSize(text, 1<<16)
@@ -116,10 +118,10 @@ func tableText(file io.ReadSeeker) (*bufio.Reader, error) {
 	return buffered, nil
 }
 
-// looksLike says whether a file begins with a mark of UTF-16, and whether all of it is UTF-8. Afterwards the file is at its beginning.
-func looksLike(file io.ReadSeeker) (wide, plain bool, err error) {
+// looksLike says whether a file begins with a mark of UTF-16, and else how many letters of UTF-8 beyond ASCII it has, and how many bytes that are
+// none. Afterwards the file is at its beginning.
+func looksLike(file io.ReadSeeker) (wide bool, letters, broken int, err error) {
 	block, kept := make([]byte, 1<<16), 0
-	plain = true
 	for first := true; ; first = false {
 		n, err := io.ReadFull(file, block[kept:])
 		some := block[:kept+n]
@@ -128,20 +130,29 @@ func looksLike(file io.ReadSeeker) (wide, plain bool, err error) {
 		}
 		end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !end {
-			return false, false, err
+			return false, 0, 0, err
 		}
-		kept = 0
-		if !end { // a character may go on in the next block
-			for kept < utf8.UTFMax && !utf8.Valid(some[:len(some)-kept]) {
-				kept++
+		for len(some) > 0 {
+			if some[0] < utf8.RuneSelf {
+				some = some[1:]
+				continue
 			}
+			if !end && !utf8.FullRune(some) { // it goes on in the next block
+				break
+			}
+			r, size := utf8.DecodeRune(some)
+			if r == utf8.RuneError && size == 1 {
+				broken++
+			} else {
+				letters++
+			}
+			some = some[size:]
 		}
-		plain = plain && utf8.Valid(some[:len(some)-kept])
-		if end || wide || !plain {
+		if end || wide {
 			_, err := file.Seek(0, io.SeekStart)
-			return wide, plain, err
+			return wide, letters, broken, err
 		}
-		copy(block, some[len(some)-kept:])
+		kept = copy(block, some)
 	}
 }
 

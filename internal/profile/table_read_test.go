@@ -101,6 +101,7 @@ func TestTablesThatCantBeReadAreRefused(t *testing.T) {
 		"too many cells":        {"username,motto\nada,1,2\n", "Line 2 has 3 cells"},
 		"a quote out of place":  {"username,motto\nada,a \"b\n", "Line 2 can't be read"},
 		"a quote that stays":    {"username,motto\nada,\"b\n", "can't be read"},
+		"UTF-8 that was cut":    {"username,motto\nada,Zoë\nbob,Zo\xc3", "a letter of it is broken"},
 		"a column of a picture": {"username,portrait\nada,1\n", "'portrait'"},
 	} {
 		_, _, err := read(p, []byte(row.text))
@@ -118,7 +119,11 @@ func TestLongTablesAreReadInBlocks(t *testing.T) {
 		if _, lines, err := read(p, []byte(text)); err != nil || len(lines) != 20_000 || lines[19_999].Cells[1] != "日本€ß😀" {
 			t.Errorf("shift %d: %d lines, %v", shift, len(lines), err)
 		}
-		if _, lines, err := read(p, []byte(text+"bob,\xe4\n")); err != nil || lines[20_000].Cells[1] != "ä" {
+		if _, _, err := read(p, []byte(text+"bob,\xe4\n")); err == nil || !strings.Contains(err.Error(), "a letter of it is broken") {
+			t.Errorf("shift %d, broken in its last line: %v", shift, err)
+		}
+		plain := "username,motto\n" + strings.Repeat("x", shift) + strings.Repeat("ada,plain\n", 20_000)
+		if _, lines, err := read(p, []byte(plain+"bob,\xe4\n")); err != nil || lines[20_000].Cells[1] != "ä" {
 			t.Errorf("shift %d, in Windows-1252 from its last line: %v", shift, err)
 		}
 	}
