@@ -41,9 +41,9 @@ func TestViewAs(t *testing.T) {
 		if r := boss.get("/settings/profile"); !r.says("what all see") || r.says("Diary") {
 			t.Errorf("%s", r.Find("main").Text())
 		}
-		for page, want := range map[string]int{"/admin/users": 403, "/settings/two-factor": 403, "/settings/Two-Factor": 403, "/settings/two-factor/": 403, "/SETTINGS/two-factor?x=1": 403, "/settings/profile/diary": 403, "/@ada/diary": 404} {
-			if r := boss.get(page); r.status != want {
-				t.Errorf("%s: %d, want %d", page, r.status, want)
+		for page, want := range map[string]int{"/admin/users": 403, "/admin/": 403, "/admin": 403, "/nothing/at/all": 404, "/reset-password/x": 404, "/settings/two-factor": 403, "/settings/Two-Factor": 403, "/settings/two-factor/": 403, "/SETTINGS/two-factor?x=1": 403, "/settings/profile/diary": 403, "/@ada/diary": 404} {
+			if r := boss.get(page); r.status != want || r.Find("form.looking").Length() != 1 {
+				t.Errorf("%s: %d, want %d, %d banners", page, r.status, want, r.Find("form.looking").Length())
 			}
 		}
 		before := dbtest.Text(t, d, "SELECT max(version) || ' ' || count(*) FROM users")
