@@ -1,11 +1,13 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"nameplate/internal/account"
 )
@@ -63,9 +65,10 @@ func (tx *Tx) keepDeleted(ctx context.Context, by Author, list []*belongings) er
 			if err != nil {
 				return err
 			}
-			values = append(values, b.User.ID, b.User.Username, tx.now(), name, string(data))
+			called, address := strings.TrimSpace(b.User.FirstName+" "+b.User.LastName), cmp.Or(b.User.Email, b.User.NewEmail)
+			values = append(values, b.User.ID, b.User.Username, tx.now(), name, string(data), called, address)
 		}
-		if err := tx.insertRows(ctx, "deleted_users (id, username, deleted_at, by_username, data)", 5, values, ""); err != nil {
+		if err := tx.insertRows(ctx, "deleted_users (id, username, deleted_at, by_username, data, name, email)", 7, values, ""); err != nil {
 			return err
 		}
 	}

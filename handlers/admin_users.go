@@ -222,7 +222,8 @@ func (a *App) deleteUserForm(c *fiber.Ctx) error {
 	}
 	slices.Sort(counts)
 	page := a.page(c, "Delete "+person.Username)
-	return send(c, fiber.StatusOK, views.DeleteUserPage(page, person, counts))
+	from := views.PersonMore{From: goBack(c.Query("from")).Encode()}
+	return send(c, fiber.StatusOK, views.DeleteUserPage(page, person, counts, from, c.Query("erase") == "1"))
 }
 
 // deleteUser deletes a person with everything that is theirs.
@@ -231,16 +232,19 @@ func (a *App) deleteUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	list := goBack(posted(c, "from"))
 	if isTrue(posted(c, "erase")) {
 		if err := a.DB.EraseUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
 			return err
 		}
-		return redirect(c, usersPath+"?erased=1")
+		list.Set("erased", "1")
+		return redirect(c, usersPath+"?"+list.Encode())
 	}
 	if err := a.DB.DeleteUser(c.UserContext(), a.author(c), signedIn(c), person.ID); err != nil {
 		return err
 	}
-	return redirect(c, usersPath+"?deleted="+c.Params("id"))
+	list.Set("deleted", c.Params("id"))
+	return redirect(c, usersPath+"?"+list.Encode())
 }
 
 func (a *App) deletable(c *fiber.Ctx) (account.User, error) {

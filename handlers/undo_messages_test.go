@@ -99,3 +99,49 @@ func TestMailIsSaidBefore(t *testing.T) {
 		}
 	}, withMail, needsApproval)
 }
+
+// TestDeletingKeepsTheList that somebody was opened from; to erase is asked a second time.
+func TestDeletingKeepsTheList(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, ada, bob := s.as(s.add("boss", asSuperuser)), s.add("ada"), s.add("bob")
+		const list = "/admin/users?is_staff=0&sort=-username"
+		follow := func(r answer, selector string) answer {
+			t.Helper()
+			link := r.Find(selector)
+			if link.Length() != 1 {
+				t.Fatalf("%d %s in %s", link.Length(), selector, r.Find("main").Text())
+			}
+			return boss.get(link.AttrOr("href", ""))
+		}
+		send := func(asked answer) answer {
+			t.Helper()
+			form := asked.Find("main form")
+			return boss.get(boss.post(form.AttrOr("action", ""), "from", asked.value("from"), "erase", asked.value("erase")).location())
+		}
+		asks := func(id int64) answer {
+			return follow(follow(boss.get(list), path("tbody a[href^='/admin/users/ID?']", id)), "main a.danger")
+		}
+		said := send(asks(ada.ID))
+		if !said.says("The person was deleted.") || said.value("sort") != "-username" || said.Find("tbody tr").Length() != 1 {
+			t.Errorf("%s", said.Find("main").Text())
+		}
+		if r := boss.undo(said); r.value("sort") != "-username" || r.Find("tbody tr").Length() != 2 || !r.says("The deletion of ada was taken back.") {
+			t.Errorf("%s", r.Find("main").Text())
+		}
+		asked := asks(bob.ID)
+		if asked.Find("main form [name=erase]").Length() != 0 {
+			t.Error("one click erases")
+		}
+		asked = follow(asked, "main a.danger")
+		if !asked.says("Erase bob now, for good?") || asked.Find("main form .grave").Length() != 1 {
+			t.Errorf("%s", asked.Find("main").Text())
+		}
+		if said := send(asked); !said.says("erased, for good") || said.value("sort") != "-username" || boss.get("/admin/deleted").Find("tbody tr").Length() != 0 {
+			t.Errorf("%s", said.Find("main").Text())
+		}
+		boss.post(path("/admin/users/ID/delete", ada.ID))
+		if r := boss.get("/admin/deleted"); !r.says("Will be erased") || !r.says("ada@example.org") {
+			t.Errorf("%s", r.Find("main").Text())
+		}
+	})
+}

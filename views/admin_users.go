@@ -57,6 +57,11 @@ func (m PersonMore) neighbour(person account.User) templ.SafeURL {
 	return templ.SafeURL(userPath(person) + "?from=" + url.QueryEscape(m.From))
 }
 
+// deletes is where a person is deleted, who was opened from that list.
+func (m PersonMore) deletes(person account.User) templ.SafeURL {
+	return templ.SafeURL(userPath(person) + "/delete?from=" + url.QueryEscape(m.From))
+}
+
 // pageOf is a person's page, which knows the list that it is opened from.
 func (people People) pageOf(person account.User) templ.SafeURL {
 	query := people.Query.First()

@@ -121,12 +121,14 @@ func deleted() Resource {
 		From: "deleted_users d", ID: "d.id",
 		Columns: []Column{
 			{Name: "username", Label: "Username", Kind: Text, Sortable: true, SQL: "d.username"},
+			{Name: "name", Label: "Name", Kind: Text, SQL: "d.name"},
+			{Name: "email", Label: "E-mail", Kind: Text, SQL: "d.email"},
 			{Name: "deleted_at", Label: "Deleted", Kind: Moment, Sortable: true, SQL: "d.deleted_at"},
-			{Name: "erased_at", Label: "Erased", Kind: Moment, SQL: "(d.deleted_at + 2592000000)"},
+			{Name: "erased_at", Label: "Will be erased", Kind: Moment, SQL: "(d.deleted_at + 2592000000)"},
 			{Name: "by", Label: "By", Kind: Text, Sortable: true, SQL: "d.by_username"},
 		},
 		Filters: []Filter{{Name: "id", Label: "Id", SQL: "d.id", Text: true}},
-		Search:  []string{"d.username"}, SearchHelp: "a part of the username",
+		Search:  []string{"d.username", "d.name", "d.email"}, SearchHelp: "a part of the username, the name, or the e-mail address",
 		Ordering: "-deleted_at", PerPage: 100, DateHierarchy: "deleted_at",
 		Actions: []Action{
 			{Name: "restore", Label: "Bring back", Verb: "delete", Asks: "They are as they were, with profile, picture, second factor and groups. They have to log in again."},

@@ -17,7 +17,15 @@ CREATE INDEX history_first_resource ON history (resource, at, id) WHERE nth = 1;
 CREATE INDEX history_first_action ON history (action, at, id) WHERE nth = 1;
 CREATE INDEX history_first_field ON history (field, at, id) WHERE nth = 1;
 
+-- deleted_users.name, deleted_users.email: what they were called besides, and where mail reached them; may be empty.
+ALTER TABLE deleted_users ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE deleted_users ADD COLUMN email TEXT NOT NULL DEFAULT '';
+UPDATE deleted_users SET name = trim(COALESCE(json_extract(data, '$.User.FirstName'), '') || ' ' || COALESCE(json_extract(data, '$.User.LastName'), '')),
+	email = COALESCE(NULLIF(COALESCE(json_extract(data, '$.User.Email'), ''), ''), COALESCE(json_extract(data, '$.User.NewEmail'), ''));
+
 -- +goose Down
+ALTER TABLE deleted_users DROP COLUMN email;
+ALTER TABLE deleted_users DROP COLUMN name;
 DROP INDEX history_first_field;
 DROP INDEX history_first_action;
 DROP INDEX history_first_resource;
