@@ -72,7 +72,7 @@ func TestMailIsSaidBefore(t *testing.T) {
 		waits, err := s.db.UserByName(t.Context(), "waits")
 		must(t, err)
 		at := path("/admin/users/ID", waits.ID)
-		active, address := "who becomes active gets a mail, which can't be taken back", "Another address is told to the present one by mail, which can't be taken back"
+		active, address := "Made active, they get a mail, which can't be taken back", "The present address is told of another by mail, which can't be taken back"
 		for page, want := range map[string][]string{
 			"/admin/waiting": {"They get a mail then, which can't be taken back"}, at: {active, address}, "/admin/users?edit=" + fmt.Sprint(waits.ID): {active, address},
 			at + "/password":     {"The mail can't be taken back", "It can't be taken back, and neither can the mail that tells them"},
