@@ -14,9 +14,12 @@ import (
 const invitationsPath = "/admin/invitations"
 
 func (a *App) showInvitations(c *fiber.Ctx, status int, inv views.Invitations) error {
-	list, err := a.rowList(c.UserContext(), a.resource(account.Invitations), "")
-	if err != nil {
-		return err
+	list := views.List{Listing: views.Listing{Resource: a.resource(account.Invitations)}}
+	if account.May(signedIn(c), account.View, account.Invitations) { // who may only make some does not see those of others
+		var err error
+		if list, err = a.rowList(c.UserContext(), list.Resource, ""); err != nil {
+			return err
+		}
 	}
 	inv.Mail, inv.Closed = a.Mail, a.Registration == "closed"
 	page := a.page(c, "Invitations")

@@ -58,6 +58,12 @@ func TestUndoOfLists(t *testing.T) {
 		if r := adds.post("/admin/invitations", "email", "", "max_uses", "1", "days", "7"); r.Find(".summary.fine form").Length() != 0 || r.Find("code.key").Length() != 1 {
 			t.Error("who may not end an invitation is offered to")
 		}
+		blind := s.as(s.add("blind", func(u *account.User) { u.IsStaff, u.Permissions = true, []string{"invitations.add"} }))
+		for _, days := range []string{"7", "x"} {
+			if r := blind.post("/admin/invitations", "email", "", "max_uses", "1", "days", days); r.says("x@example.org") || r.Find("tbody tr").Length() != 0 {
+				t.Errorf("who may not view invitations is shown them: %s", r.Find("main").Text())
+			}
+		}
 	}, withMail)
 }
 
