@@ -87,7 +87,7 @@ func (a *App) event(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	event := views.Event{Line: change.Line, At: change.At, By: change.By, IP: change.IP, Count: change.Count, Undone: change.Undone,
+	event := views.Event{ID: change.Event, Line: change.Line, At: change.At, By: change.By, IP: change.IP, Count: change.Count, Undone: change.Undone,
 		Undoes: change.Undoes, Why: change.Final, From: goBack(c.Query("from")).Encode()}
 	sees := func(resource string) bool { return account.May(signedIn(c), account.View, resource) }
 	if change.ByID != 0 && sees(account.Users) {

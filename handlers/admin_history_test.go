@@ -209,9 +209,9 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
 		row := path("/admin/users/ID", ada.ID)
 		boss.post(row, "first_name", "one", "version", "1")
-		dump := func(most string) string { // every column of every line
-			return dbtest.Text(t, s.db, "SELECT string_agg(id || ' ' || at || ' ' || COALESCE(by_id, 0) || ' ' || by_username || ' ' || resource || ' ' || object_id || ' ' || object_repr || ' ' ||"+
-				" action || ' ' || field || ' ' || old || ' ' || new || ' ' || ip || ' ' || version || ' ' || event_id || ' ' || undoes, '; ' ORDER BY id) FROM history WHERE id <= "+most)
+		dump := func(most string) string {
+			return dbtest.Text(t, s.db, "SELECT string_agg(id || ' ' || at || ' ' || by_username || ' ' || resource || ' ' || object_id || ' ' || object_repr || ' ' || action || ' ' || field"+
+				" || ' ' || old || ' ' || new || ' ' || ip || ' ' || version || ' ' || event_id || ' ' || undoes || ' ' || nth, '; ' ORDER BY id) FROM history WHERE id <= "+most)
 		}
 		last := dbtest.Text(t, s.db, "SELECT max(id) FROM history")
 		before := dump(last)
