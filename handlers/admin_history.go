@@ -60,7 +60,10 @@ func (a *App) tellHistory(list *views.List) {
 
 // told is what an event did, in words.
 func (a *App) told(t db.Told) views.Told {
-	shown := views.Told{Resource: t.Resource, Action: t.Action, New: t.New, Whom: views.HowMany(t.Count, t.Resource, t.Repr), Undoes: t.Undoes}
+	shown := views.Told{Resource: t.Resource, Action: t.Action, New: t.New, Whom: t.Repr, Undoes: t.Undoes}
+	if t.Count > 1 {
+		shown.Whom = views.CountOf(t.Count, t.Resource)
+	}
 	for _, field := range t.Fields {
 		shown.Fields = append(shown.Fields, a.fieldLabel(field))
 	}

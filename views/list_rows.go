@@ -76,7 +76,13 @@ func HowMany(n int, resource, name string) string {
 		return name
 	case n <= 3:
 		return name + " and " + strconv.Itoa(n-1) + " more"
-	case resource == account.Users:
+	}
+	return CountOf(n, resource)
+}
+
+// CountOf says how many of a resource n are.
+func CountOf(n int, resource string) string {
+	if resource == account.Users {
 		return CountPeople(n)
 	}
 	return thousands(n) + " " + resource
