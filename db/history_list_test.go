@@ -225,6 +225,48 @@ func TestMigratedHistoryStandsForMany(t *testing.T) {
 	})
 }
 
+// TestTakenBackAndBackAgain: what was taken back stands again once that is taken back itself, and can be taken back once more.
+func TestTakenBackAndBackAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root, _, members := team(t, d, 5)
+		by := db.Author{ID: root.ID}
+		_, event := bulk(t, d, by, db.Bulk{Action: "deactivate", IDs: members})
+		first := lastLine(t, d)
+		want := func(what string, undone bool) {
+			t.Helper()
+			c, err := d.Change(t.Context(), first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told, err := d.Told(t.Context(), event)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line, err := d.EventLine(t.Context(), root.ID, event)
+			if err != nil || c.Undone != undone || told.Undone != undone || (line == 0) != undone {
+				t.Errorf("%s: %v %v, line %d, %v", what, c.Undone, told.Undone, line, err)
+			}
+			for _, row := range rowsOf(t, d, "history") {
+				if row.Cells["event_id"] == fmt.Sprint(event) && (row.Cells["undone"] == "1") != undone {
+					t.Errorf("%s: the list says %q", what, row.Cells["undone"])
+				}
+			}
+		}
+		want("done", false)
+		for i, undone := range []bool{true, false, true, false} {
+			line := lastLine(t, d) // each takes back the one before
+			if _, err := d.Undo(t.Context(), by, line); err != nil {
+				t.Fatal(err)
+			}
+			want(fmt.Sprint("step ", i), undone)
+		}
+		if _, err := d.Undo(t.Context(), by, first); err != nil {
+			t.Fatal(err)
+		}
+		want("taken back once more", true)
+	})
+}
+
 // TestWhoIsDeletedIsNamed with what they were called, also those who were deleted before that was kept.
 func TestWhoIsDeletedIsNamed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -138,7 +138,7 @@ func TestHistoryGoesAlongAnIndex(t *testing.T) {
 				return line, err
 			})(tx.rows(t.Context(), query, args...))
 			whole := strings.Join(plan, "\n")
-			if r.Name != "history" || strings.Contains(whole, "TEMP B-TREE") || !strings.Contains(plan[0], "USING INDEX history_") || strings.Contains(whole, "SCAN n") || strings.Contains(whole, "SCAN m") {
+			if r.Name != "history" || strings.Contains(whole, "TEMP B-TREE") || !strings.Contains(plan[0], "USING INDEX history_") || strings.Contains(whole, "SCAN u") || strings.Contains(whole, "SCAN m") || !strings.Contains(whole, "history_first_undoes") || !strings.Contains(whole, "history_alike") {
 				t.Errorf("%v:\n%s", filters, whole)
 			}
 			return err

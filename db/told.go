@@ -107,5 +107,5 @@ func (tx *Tx) told(ctx context.Context, event int64) (t Told, err error) {
 			return t, err
 		}
 	}
-	return t, tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM history WHERE undoes = ?1 AND undoes <> 0)", event).Scan(&t.Undone)
+	return t, tx.row(ctx, "SELECT "+admin.HistoryUndone+" = 1 FROM history h WHERE h.event_id = ?1 LIMIT 1", event).Scan(&t.Undone)
 }

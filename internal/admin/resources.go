@@ -162,6 +162,10 @@ const HistoryPlace = "CASE WHEN h.resource = 'users' AND EXISTS (SELECT 1 FROM u
 const HistoryAlike = "COALESCE((SELECT m.nth FROM history m WHERE m.event_id = h.event_id AND m.resource = h.resource AND m.action = h.action AND m.field = h.field" +
 	" AND m.nth > 1 AND (m.old = h.old AND m.new = h.new OR h.new NOT IN ('true', 'false')) ORDER BY m.nth DESC LIMIT 1), 1)"
 
+// HistoryUndone is 1 where the event of a line was taken back, and 0 where it stands: also where what took it back was taken back itself, and so on.
+const HistoryUndone = "(WITH RECURSIVE back (event, n) AS (SELECT h.event_id, 0 UNION ALL SELECT (SELECT max(u.event_id) FROM history u WHERE u.undoes = back.event" +
+	" AND u.undoes <> 0 AND u.nth = 1), back.n + 1 FROM back WHERE back.event IS NOT NULL) SELECT (max(back.n) - 1) % 2 FROM back)"
+
 func history(p profile.Profile) Resource {
 	var resources, named []profile.Option
 	for _, r := range []Resource{People(p), groups(), invitations()} {
@@ -190,8 +194,7 @@ func history(p profile.Profile) Resource {
 			{Name: "place", Kind: Text, SQL: HistoryPlace, Hidden: true},
 			{Name: "alike", Kind: Number, SQL: HistoryAlike, Hidden: true},
 			{Name: "undoes", Kind: Number, SQL: "h.undoes", Hidden: true},
-			{Name: "undone", Kind: Number, SQL: "CASE WHEN EXISTS (SELECT 1 FROM history n WHERE n.undoes = h.event_id AND n.undoes <> 0" +
-				" AND NOT EXISTS (SELECT 1 FROM history m WHERE m.undoes = n.event_id AND m.undoes <> 0)) THEN 1 ELSE 0 END", Hidden: true},
+			{Name: "undone", Kind: Number, SQL: HistoryUndone, Hidden: true},
 		},
 		Filters: []Filter{
 			{Name: "resource", Label: "Of", SQL: "h.resource", Options: resources},

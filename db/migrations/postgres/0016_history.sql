@@ -12,6 +12,7 @@ CREATE INDEX history_alike ON history (event_id, resource, action, field, nth) W
 CREATE INDEX history_at ON history (at, id);
 CREATE INDEX history_first ON history (at, id) WHERE nth = 1;
 CREATE INDEX history_first_event ON history (event_id, at, id) WHERE nth = 1;
+CREATE INDEX history_first_undoes ON history (undoes, event_id) WHERE undoes <> 0 AND nth = 1;
 CREATE INDEX history_first_by ON history (by_id, at, id) WHERE nth = 1;
 CREATE INDEX history_first_resource ON history (resource, at, id) WHERE nth = 1;
 CREATE INDEX history_first_action ON history (action, at, id) WHERE nth = 1;
@@ -30,6 +31,7 @@ DROP INDEX history_first_field;
 DROP INDEX history_first_action;
 DROP INDEX history_first_resource;
 DROP INDEX history_first_by;
+DROP INDEX history_first_undoes;
 DROP INDEX history_first_event;
 DROP INDEX history_first;
 DROP INDEX history_at;
