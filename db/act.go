@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"nameplate/internal/account"
 	"nameplate/internal/admin"
@@ -65,23 +66,27 @@ func (d *DB) Act(ctx context.Context, by Author, r admin.Resource, action admin.
 var rowActions = map[string]func(tx *Tx, ctx context.Context, by Author, id int64) error{
 	"invitations.revoke": (*Tx).revoke,
 	"sessions.end":       (*Tx).endOne,
-	"mail.retry": func(tx *Tx, ctx context.Context, _ Author, id int64) error {
-		return tx.changeMail(ctx, "UPDATE mail SET next_at = ?2, created_at = ?2, tries = 0 WHERE id = ?1 AND error <> ''", id, tx.now())
+	"mail.retry": func(tx *Tx, ctx context.Context, by Author, id int64) error {
+		return tx.changeMail(ctx, by, "retry", "UPDATE mail SET next_at = ?2, created_at = ?2, tries = 0 WHERE id = ?1 AND error <> ''", id, tx.now())
 	},
-	"mail.delete": func(tx *Tx, ctx context.Context, _ Author, id int64) error {
-		return tx.changeMail(ctx, "DELETE FROM mail WHERE id = ?1 AND error <> ''", id)
+	"mail.delete": func(tx *Tx, ctx context.Context, by Author, id int64) error {
+		return tx.changeMail(ctx, by, "give_up", "DELETE FROM mail WHERE id = ?1 AND error <> ''", id)
 	},
 	"deleted.restore": (*Tx).bringBack,
 	"deleted.erase":   (*Tx).eraseDeleted,
 }
 
-func (tx *Tx) changeMail(ctx context.Context, query string, args ...any) error {
-	n, err := tx.exec(ctx, query, args...)
+// changeMail runs the statement of an action on one mail, whose id is its first argument. The history does not say to whom it was.
+func (tx *Tx) changeMail(ctx context.Context, by Author, action, query string, id int64, args ...any) error {
+	n, err := tx.exec(ctx, query, append([]any{id}, args...)...)
 	if err == nil && n == 0 {
 		return ErrNotFound
 	}
+	if err != nil {
+		return err
+	}
 	tx.mailed = true
-	return err
+	return tx.record(ctx, by, subject{resource: account.Mail, id: id, repr: "Mail " + strconv.FormatInt(id, 10)}, action, change{})
 }
 
 // endOne ends one session, unless it is of somebody whom by does not reach.

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -305,6 +306,44 @@ func TestWhoIsDeletedIsNamed(t *testing.T) {
 			if page, err := d.Rows(t.Context(), r, parsed(t, r, "q="+text)); err != nil || page.Total != 1 {
 				t.Errorf("%s: %d, %v", text, page.Total, err)
 			}
+		}
+	})
+}
+
+// TestHistoryTellsOfMail: what staff do with mail that failed, and that they mail somebody a link. Neither is taken back.
+func TestHistoryTellsOfMail(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root, clerk, members := team(t, d, 1)
+		by := db.Author{ID: root.ID, IP: "192.0.2.1"}
+		for range 2 {
+			dbtest.Exec(t, d, "INSERT INTO mail (kind, address, created_at, tries, error) VALUES ('reset_password', 'p@example.org', 0, 9, 'no')")
+		}
+		failed, r := rowsOf(t, d, "mail"), resource(t, d, "mail")
+		for i, name := range []string{"retry", "delete"} {
+			action, _ := r.Action(name)
+			if n, event, err := d.Act(t.Context(), by, r, action, []int64{failed[i].ID}); n != 1 || event == 0 || err != nil {
+				t.Fatalf("%s: %d %d %v", name, n, event, err)
+			}
+		}
+		if err := d.MailPasswordLink(t.Context(), by, members[0]); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.MailPasswordLink(t.Context(), db.Author{ID: clerk.ID}, root.ID); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("by who does not reach them: %v", err)
+		}
+		var got []string
+		for _, row := range rowsOf(t, d, "history")[:3] {
+			got = append(got, row.Cells["by_username"]+" "+row.Cells["action"]+" "+row.Cells["object_repr"])
+			if !cant(d, t, by, row.ID) {
+				t.Errorf("%s is taken back", row.Cells["action"])
+			}
+		}
+		want := []string{"root mail p00", fmt.Sprint("root give_up Mail ", failed[1].ID), fmt.Sprint("root retry Mail ", failed[0].ID)}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if n := dbtest.Text(t, d, "SELECT count(*) FROM mail WHERE kind = 'reset_password' AND address = 'p00@example.org'"); n != "1" {
+			t.Errorf("%s links are mailed", n)
 		}
 	})
 }

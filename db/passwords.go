@@ -49,15 +49,40 @@ func (tx *Tx) setPassword(ctx context.Context, by Author, u account.User, hash s
 	return tx.log(ctx, by, u, "change", change{field: "password"})
 }
 
+// MailPasswordLink is RequestReset for a person, asked for by somebody else, of which the history tells. It fails with ErrForbidden and ErrNotFound.
+func (d *DB) MailPasswordLink(ctx context.Context, by Author, id int64) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		u, err := tx.person(ctx, id)
+		if err == nil {
+			err = tx.mayUpdate(ctx, by.ID, u, u)
+		}
+		if err == nil {
+			err = tx.requestReset(ctx, u.Email)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.log(ctx, by, u, "mail", change{})
+	})
+	if err != nil {
+		return fmt.Errorf("mail user %d a link to choose a password: %w", id, err)
+	}
+	return nil
+}
+
+func (tx *Tx) requestReset(ctx context.Context, email string) error {
+	key := account.Key(email)
+	if _, err := tx.exec(ctx, "DELETE FROM mail WHERE kind = ?1 AND address = ?2", MailReset, key); err != nil { // one is enough
+		return err
+	}
+	return tx.queue(ctx, MailReset, 0, key)
+}
+
 // RequestReset mails the owner of an address a link to choose a password. It takes the same work where nobody has the address:
 // that is found out when the mail is due.
 func (d *DB) RequestReset(ctx context.Context, email string) error {
 	err := d.write(ctx, func(tx *Tx) error {
-		key := account.Key(email)
-		if _, err := tx.exec(ctx, "DELETE FROM mail WHERE kind = ?1 AND address = ?2", MailReset, key); err != nil { // one is enough
-			return err
-		}
-		return tx.queue(ctx, MailReset, 0, key)
+		return tx.requestReset(ctx, email)
 	})
 	if err != nil {
 		return fmt.Errorf("mail a link to choose a password: %w", err)

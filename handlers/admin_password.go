@@ -69,7 +69,7 @@ func (a *App) mailPasswordLink(c *fiber.Ctx, person account.User) error {
 	if !a.Mail || person.Email == "" {
 		return redirect(c, userPath(person.ID)+"/password")
 	}
-	if err := a.DB.RequestReset(c.UserContext(), person.Email); err != nil {
+	if err := a.DB.MailPasswordLink(c.UserContext(), a.author(c), person.ID); err != nil {
 		return err
 	}
 	return redirect(c, userPath(person.ID)+"?saved=link")

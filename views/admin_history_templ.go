@@ -383,6 +383,8 @@ func maybeLink(path, name string) templ.Component {
 // did says what became of what a line tells of: not what that did.
 func (l EventLine) did() string {
 	switch {
+	case l.Did == "looked as":
+		return " – " + l.Did
 	case l.Field == "":
 		return " was " + l.Did
 	case l.Old == "" && l.New == "":

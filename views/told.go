@@ -44,6 +44,12 @@ func (t Told) Verb() (before, behind string) {
 	switch {
 	case t.Action == "view":
 		return "Looked as", ""
+	case t.Action == "mail":
+		return "", "was mailed a link"
+	case t.Action == "retry":
+		return "", "tried again"
+	case t.Action == "give_up":
+		return "", "given up"
 	case t.Action == "add" && t.Undoes:
 		return "", "brought back"
 	case t.Action == "add":

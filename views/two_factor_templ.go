@@ -883,7 +883,7 @@ func UserTwoFactorPage(page Page, person account.User, on bool) templ.Component 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, " has lost it? Without it, the password alone lets them in. Be sure that it is really them who asks. They get a mail about it, and it stands in the history.</p><form class=\"form\" method=\"post\" action=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, " has lost it? Without it, the password alone lets them in. Be sure that it is really them who asks. It can't be taken back. They get a mail about it, which can't be taken back either, and it stands in the history.</p><form class=\"form\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

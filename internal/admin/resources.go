@@ -141,6 +141,7 @@ func deleted() Resource {
 // actions are what the history calls what was done.
 var actions = []profile.Option{
 	{Value: "add", Label: "added"}, {Value: "change", Label: "changed"}, {Value: "delete", Label: "deleted"}, {Value: "erase", Label: "erased"}, {Value: "view", Label: "looked as"},
+	{Value: "mail", Label: "mailed a link"}, {Value: "retry", Label: "tried again"}, {Value: "give_up", Label: "given up"},
 }
 
 // fields are what the history calls what was changed, beside the attributes of a profile.
@@ -168,7 +169,7 @@ const HistoryUndone = "(WITH RECURSIVE back (event, n) AS (SELECT h.event_id, 0 
 
 func history(p profile.Profile) Resource {
 	var resources, named []profile.Option
-	for _, r := range []Resource{People(p), groups(), invitations()} {
+	for _, r := range []Resource{People(p), groups(), invitations(), mail()} {
 		resources = append(resources, profile.Option{Value: r.Name, Label: r.Label})
 	}
 	for _, attr := range append(profile.UserAttributes(), p.Attributes...) {
