@@ -11,10 +11,14 @@ import (
 
 // page begins what a whole page is told.
 func (a *App) page(c *fiber.Ctx, title string) views.Page {
-	return views.Page{
+	page := views.Page{
 		Site: a.Site, Title: title, BaseURL: a.BaseURL, Path: c.Path(), Me: me(c), Open: a.open(), Passkeys: a.passkeys != nil, Mail: a.Mail, Approval: a.Approval,
 		CSRF: a.csrf(c), Asset: a.Public.URL, Looking: behind(c) != nil,
 	}
+	if page.Looking {
+		page.LookEnds = a.DB.Now().Add(viewTime - a.since(c, keyViewFrom))
+	}
+	return page
 }
 
 // htmx says whether only a part of the page was asked for: by htmx, but not for a page as a whole.

@@ -34,7 +34,7 @@ func TestViewAs(t *testing.T) {
 		}
 		for _, page := range []string{"/settings/profile", "/@ada", "/settings/account", "/settings/sessions", "/nothing"} {
 			r := boss.get(page)
-			if r.Find("form.looking").Length() != 1 || !r.says("You are looking as ada. Nothing can be changed.") || strings.Contains(r.body, "what nobody sees") {
+			if r.Find("form.looking").Length() != 1 || !r.says("You are looking as ada. Nothing can be changed. It ends by itself at "+now.now().Add(viewTime).UTC().Format("15:04")+" UTC.") || strings.Contains(r.body, "what nobody sees") {
 				t.Errorf("%s: %d without its banner, or with what only ada sees", page, r.status)
 			}
 		}

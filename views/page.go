@@ -1,6 +1,8 @@
 package views
 
 import (
+	"time"
+
 	"nameplate/internal/account"
 	"nameplate/internal/form"
 	"nameplate/internal/profile"
@@ -17,6 +19,7 @@ type Page struct {
 	Path        string                   // the path of the request, for aria-current
 	Me          *account.User            // who asks; nil for nobody
 	Looking     bool                     // a superuser looks as Me
+	LookEnds    time.Time                // when that ends by itself
 	Open        bool                     // whether strangers may register
 	Mail        bool                     // whether mail reaches people
 	Approval    bool                     // whether who registers has to be approved

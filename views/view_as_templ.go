@@ -194,9 +194,9 @@ func looking(page Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs("You are looking as " + page.Me.Username + ". Nothing can be changed.")
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs("You are looking as " + page.Me.Username + ". Nothing can be changed. It ends by itself at " + page.LookEnds.UTC().Format("15:04") + " UTC.")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view_as.templ`, Line: 36, Col: 94}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view_as.templ`, Line: 36, Col: 164}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
