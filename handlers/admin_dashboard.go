@@ -29,11 +29,23 @@ func (a *App) dashboard(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shown := views.Dashboard{SignUps: parts.People, LogIns: may(account.Sessions), History: parts.History}
+	shown, err := a.shownDashboard(c, read, parts)
+	if err != nil {
+		return err
+	}
+	page := a.page(c, "Dashboard")
+	page.Path = dashboardPath // also without its slash
+	return send(c, fiber.StatusOK, views.DashboardPage(page, shown))
+}
+
+// shownDashboard is what was read, as far as the one who asks may see it.
+func (a *App) shownDashboard(c *fiber.Ctx, read db.Dashboard, parts db.DashboardParts) (shown views.Dashboard, err error) {
+	me := signedIn(c)
+	shown = views.Dashboard{SignUps: parts.People, LogIns: account.May(me, account.View, account.Sessions), History: parts.History}
 	if me.IsSuperuser {
 		room, err := a.Pictures.Usage()
 		if err != nil {
-			return err
+			return shown, err
 		}
 		shown.Database, shown.Uploads = read.Database, (*views.Room)(&room)
 	}
@@ -49,12 +61,8 @@ func (a *App) dashboard(c *fiber.Ctx) error {
 	for _, c := range read.Changes {
 		shown.Changes = append(shown.Changes, a.changed(c, parts.People))
 	}
-	if shown.Jobs, err = a.shownJobs(c, true, dashboardJobs); err != nil {
-		return err
-	}
-	page := a.page(c, "Dashboard")
-	page.Path = dashboardPath // also without its slash
-	return send(c, fiber.StatusOK, views.DashboardPage(page, shown))
+	shown.Jobs, err = a.shownJobs(c, true, dashboardJobs)
+	return shown, err
 }
 
 // changed is an event of the history in words, with a link to whom it was done to for who may see them.

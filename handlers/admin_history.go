@@ -96,20 +96,27 @@ func (a *App) event(c *fiber.Ctx) error {
 	if change.ByID != 0 && sees(account.Users) {
 		event.ByPath = userPath(change.ByID)
 	}
+	if len(change.Lines) > 0 {
+		first := change.Lines[0]
+		event.By = views.Author(change.By, change.IP, first.Action, first.Repr)
+	}
+	event.Lines = a.eventLines(change.Lines, sees)
+	return send(c, fiber.StatusOK, views.EventPage(a.page(c, "What was changed"), event))
+}
+
+// eventLines are lines of the history in words, with links to what one sees.
+func (a *App) eventLines(lines []db.ChangeLine, sees func(resource string) bool) (list []views.EventLine) {
 	r := a.resource(account.History)
-	for i, l := range change.Lines {
-		if i == 0 {
-			event.By = views.Author(change.By, change.IP, l.Action, l.Repr)
-		}
+	for _, l := range lines {
 		did, _ := r.Column("action")
 		field, _ := r.Column("field")
 		line := views.EventLine{What: l.Repr, Did: did.Word(l.Action), Field: field.Word(l.Field), Old: a.historyWords(l.Field, l.Old), New: a.historyWords(l.Field, l.New)}
 		if l.Place != "" && sees(l.Resource) {
 			line.Path = "/admin/" + l.Place
 		}
-		event.Lines = append(event.Lines, line)
+		list = append(list, line)
 	}
-	return send(c, fiber.StatusOK, views.EventPage(a.page(c, "What was changed"), event))
+	return list
 }
 
 // historyWords says a value of the history in words.
