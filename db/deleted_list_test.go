@@ -30,7 +30,7 @@ func TestWhoIsDeletedIsNamed(t *testing.T) {
 				if version, _ := d.Version(t.Context()); version[0] == 'P' {
 					dialect = "postgres"
 				}
-				text, err := os.ReadFile(filepath.Join("migrations", dialect, "0016_history.sql"))
+				text, err := os.ReadFile(filepath.Join("migrations", dialect, "0015_history.sql"))
 				if err != nil {
 					t.Fatal(err)
 				}

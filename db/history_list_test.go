@@ -214,7 +214,7 @@ func TestMigratedHistoryStandsForMany(t *testing.T) {
 		want := dbtest.Text(t, d, sum)
 		dbtest.Exec(t, d, "UPDATE history SET nth = 1")
 		for _, dialect := range []string{"sqlite", "postgres"} {
-			text, err := os.ReadFile(filepath.Join("migrations", dialect, "0016_history.sql"))
+			text, err := os.ReadFile(filepath.Join("migrations", dialect, "0015_history.sql"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"internal/auth":    {"internal/"},
 	"internal/picture": {"internal/"},
 	"internal/account": {"internal/form"},
-	"e2e/bench":        {"internal/"},
+	"e2e/bench":        {"db/dbtest", "internal/"},
 }
 
 // mayReach holds which packages may have these libraries below them, however far.
