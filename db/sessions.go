@@ -32,6 +32,7 @@ type Session struct {
 	UserAgent string // with what
 	Found     string // the hashed token that Find found; empty for none
 	Password  string // the hash that let UserID in, for a session that begins: it doesn't once that is another
+	Quiet     bool   // it is only looked whose it is: where it was seen is not noted
 	Refused   bool   // somebody tried to log in with what this session holds: Commit counts it among the day's that have failed
 
 	Idle time.Duration // how long it lasts from its last use; 0 means a day. Who logs in sets it
@@ -74,7 +75,7 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	}
 	session := sessionOf(ctx)
 	session.Found, session.UserID = token, user.Int64
-	if now-seen >= touchEvery.Milliseconds() {
+	if !session.Quiet && now-seen >= touchEvery.Milliseconds() {
 		s.touch(ctx, token, session, now, min(now+idle, ends))
 	}
 	return data, true, nil

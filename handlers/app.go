@@ -2,7 +2,6 @@
 package handlers
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -59,6 +58,7 @@ type App struct {
 	secure     bool                // the site is reached over https
 	host       string              // the base URL's host
 	otherHosts *sync.Once
+	large      *large // what is on its way of large bodies
 }
 
 // New returns the whole site, ready to listen. It fails for a base URL that can't be read.
@@ -73,6 +73,7 @@ func New(a App) (*fiber.App, error) {
 		return nil, err
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
+	app.large = &large{at: map[*fasthttp.RequestHeader]time.Time{}}
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
 	app.resources = admin.Resources(app.shown)
 	f := fiber.New(fiber.Config{
@@ -85,22 +86,23 @@ func New(a App) (*fiber.App, error) {
 		ReadBufferSize:          16 << 10,
 		DisableStartupMessage:   true,
 		EnableTrustedProxyCheck: true,
-		ErrorHandler:            app.fail,
+		ErrorHandler:            app.unread,
 	})
-	f.Server().HeaderReceived = patience
+	f.Server().HeaderReceived = app.patience
 	app.routes(f)
 	return f, nil
 }
 
 // patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to. Only
-// a form with parts may be as large as a picture: memory for any other body is taken before it comes.
-func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+// a form with parts may be as large as a picture: memory for any other body is taken before it comes. And only who may import
+// sends a larger one, which is asked before any of it is read.
+func (a *App) patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	var c fasthttp.RequestConfig
 	if h.ContentLength() > 64<<10 {
 		c.ReadTimeout = uploadTimeout
 	}
-	if string(h.RequestURI()) == importPath && bytes.Contains(h.Peek(fiber.HeaderCookie), []byte("session=")) {
-		c.MaxRequestBodySize = tableBytes + 1<<20 // its file goes to the disk as it comes
+	if isLarge(h) && a.mayUpload(h) == nil && a.large.begin(h) {
+		c.MaxRequestBodySize = tableBytes + 1<<20
 	}
 	if len(h.MultipartFormBoundary()) == 0 || len(h.Peek(fiber.HeaderContentEncoding)) > 0 {
 		c.MaxRequestBodySize = textMax

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,33 +86,46 @@ func (a *App) session(c *fiber.Ctx) error {
 	return a.commit(c)
 }
 
-// identify finds who is signed in. Whoever was deactivated or deleted since is nobody.
+// identify finds who is signed in.
 func (a *App) identify(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	id, _ := strconv.ParseInt(a.sessions.GetString(ctx, keyUser), 10, 64)
-	if id == 0 {
+	me, err := a.sessionUser(ctx)
+	if err != nil {
+		return err
+	}
+	if me == nil {
+		if a.sessions.GetString(ctx, keyUser) != "" {
+			return a.sessions.Destroy(ctx)
+		}
 		return nil
 	}
-	me, err := a.DB.User(ctx, id)
-	if errors.Is(err, db.ErrNotFound) || (err == nil && !me.IsActive) {
-		return a.sessions.Destroy(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("read user %d of the session: %w", id, err)
-	}
-	if me.IsStaff && !me.IsSuperuser {
-		if me, err = a.DB.WithRights(ctx, me); err != nil {
-			return err
-		}
-	}
-	c.Locals(localMe, &me)
-	if err := a.lookAs(c, &me); err != nil {
+	c.Locals(localMe, me)
+	if err := a.lookAs(c, me); err != nil {
 		return err
 	}
 	if a.sessions.GetString(ctx, keyRemember) != "" && a.since(c, keyCookie) > renewCookie {
 		a.note(c, keyCookie) // used again: the browser keeps it for as long again
 	}
 	return nil
+}
+
+// sessionUser is whose session it is; nil for nobody. Whoever was deactivated or deleted since is nobody.
+func (a *App) sessionUser(ctx context.Context) (*account.User, error) {
+	id, _ := strconv.ParseInt(a.sessions.GetString(ctx, keyUser), 10, 64)
+	if id == 0 {
+		return nil, nil
+	}
+	me, err := a.DB.User(ctx, id)
+	if errors.Is(err, db.ErrNotFound) || (err == nil && !me.IsActive) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read user %d of the session: %w", id, err)
+	}
+	if me.IsStaff && !me.IsSuperuser {
+		me, err = a.DB.WithRights(ctx, me)
+	}
+	return &me, err
 }
 
 // note keeps this moment in the session.
