@@ -100,6 +100,12 @@ func busyState(code string) bool {
 	return class == "08" || class == "53" || class == "58" // connection, resources, input and output
 }
 
+// unreadable says whether PostgreSQL could not read a value as what its column is: of another type, or out of its range.
+func unreadable(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && strings.HasPrefix(pg.Code, "22")
+}
+
 // unique says whether err is a broken rule of uniqueness, and names PostgreSQL's constraint where it is told.
 func unique(err error) (constraint string, ok bool) {
 	if lite, ok := errors.AsType[sqlite3.Error](err); ok {

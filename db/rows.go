@@ -45,7 +45,7 @@ func (d *DB) Rows(ctx context.Context, r admin.Resource, q admin.Query) (page ad
 		return err
 	})
 	if err != nil {
-		return page, fmt.Errorf("list %s: %w", r.Name, err)
+		return page, fmt.Errorf("list %s: %w", r.Name, ofCursor(q, err))
 	}
 	return page, nil
 }
@@ -218,13 +218,9 @@ func (l *rowList) behind(q admin.Query) error {
 	if err != nil {
 		return err
 	}
-	var value any = text
-	if l.sort.Kind != admin.Text {
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return admin.BadQuery("This page belongs to a list in another order. Go to the first page.")
-		}
-		value = n
+	value, err := l.cursorValue(text)
+	if err != nil {
+		return otherOrder
 	}
 	compare := ">"
 	if l.down {
@@ -232,6 +228,26 @@ func (l *rowList) behind(q admin.Query) error {
 	}
 	l.conditions = append(l.conditions, fmt.Sprintf("(%s, %s) %s (%s, %s)", l.key, l.resource.ID, compare, l.arg(value), l.arg(id)))
 	return nil
+}
+
+// otherOrder refuses the cursor of a list that is sorted by something else.
+const otherOrder = admin.BadQuery("This page belongs to a list in another order. Go to the first page.")
+
+// cursorValue is the value of a cursor as it is compared. PostgreSQL reads the text that it has written as what the column is, whatever that is.
+// To SQLite a number is no text: which kinds are numbers has to be known.
+func (l *rowList) cursorValue(text string) (any, error) {
+	if !l.tx.pg && slices.Contains([]string{admin.Moment, admin.Number, admin.Boolean}, l.sort.Kind) {
+		return strconv.ParseInt(text, 10, 64)
+	}
+	return text, nil
+}
+
+// ofCursor makes of what PostgreSQL can't read an error of the cursor of a query.
+func ofCursor(q admin.Query, err error) error {
+	if q.After+q.Before != "" && unreadable(err) {
+		return otherOrder
+	}
+	return err
 }
 
 // read returns the first n rows, with the text of what each is sorted by.

@@ -28,7 +28,7 @@ func (d *DB) RowsAfter(ctx context.Context, r admin.Resource, q admin.Query) (ro
 		return nil
 	})
 	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", r.Name, err)
+		return nil, "", fmt.Errorf("read %s: %w", r.Name, ofCursor(q, err))
 	}
 	return rows, next, nil
 }
