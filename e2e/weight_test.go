@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -63,8 +64,60 @@ func TestWeight(t *testing.T) {
 	}
 }
 
+// manyOptions declares columns of which each is one of hundreds.
+const manyOptions = "[[attribute]]\nname='country'\nkind='country'\ncolumn=true\n[[attribute]]\nname='zone'\nkind='timezone'\ncolumn=true\n" +
+	"[[attribute]]\nname='tongue'\nkind='language'\ncolumn=true\n[[attribute]]\nname='motto'\nkind='text'\ncolumn=true\n"
+
+// TestWeightOfARow with columns of many options: what is sent and what is answered, when it is opened, saved, refused, and in conflict.
+func TestWeightOfARow(t *testing.T) {
+	s := startWith(t, manyOptions)
+	s.superuser("root")
+	newClient(t, s).register("ada", nil)
+	root := newClient(t, s)
+	root.login("root", rootPassword)
+	path := "/admin/users/" + s.id("ada")
+	for _, row := range []struct {
+		name, method, path string
+		change             map[string]string
+		want               int
+	}{
+		{"the row", "GET", path, nil, 200},
+		{"in edit mode", "GET", path + "/edit", nil, 200},
+		{"saved", "POST", path, map[string]string{"country": "germany", "zone": "America/New York", "tongue": "Deutsch", "motto": "on"}, 200},
+		{"in edit mode again", "GET", path + "/edit", nil, 200},
+		{"refused", "POST", path, map[string]string{"country": "Nowhere", "zone": "Mars", "tongue": "Martian", "version": "2"}, 422},
+		{"in conflict", "POST", path, map[string]string{"country": "FR", "zone": "Europe/Paris", "tongue": "fr", "motto": "off", "version": "1"}, 409},
+	} {
+		form := ""
+		if row.method == "POST" {
+			_, sent, err := root.get("/admin/users?edit="+s.id("ada")).fill("[name=motto]", row.change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			form = sent.Encode()
+		}
+		status, weight := root.part().weighs(t, row.method, row.path, form)
+		if t.Logf("%s: %d bytes, %d sent", row.name, weight, len(form)); status != row.want || weight >= 3_000 || len(form) >= 3_000 {
+			t.Errorf("%s: %d, %d bytes for %d; want %d, under 3,000", row.name, status, weight, len(form), row.want)
+		}
+	}
+	if got := s.strings("SELECT country || zone || tongue FROM profiles WHERE motto = 'on'"); len(got) != 1 || got[0] != "DEAmerica/New_Yorkde" {
+		t.Errorf("%q is kept", got)
+	}
+}
+
 // weigh returns how many bytes the answer for a path has on the wire.
 func (c *client) weigh(t *testing.T, path string) int {
+	t.Helper()
+	status, weight := c.weighs(t, "GET", path, "")
+	if status >= 300 && status < 400 {
+		t.Fatalf("%s sends on", path)
+	}
+	return weight
+}
+
+// weighs makes a request, and returns its status and how many bytes its answer has on the wire.
+func (c *client) weighs(t *testing.T, method, path, form string) (status, weight int) {
 	t.Helper()
 	var read atomic.Int64
 	wire := &http.Transport{DisableCompression: true, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -72,11 +125,15 @@ func (c *client) weigh(t *testing.T, path string) int {
 		return counted{conn, &read}, err
 	}}
 	defer wire.CloseIdleConnections()
-	req, err := http.NewRequest("GET", c.base+path, nil)
+	req, err := http.NewRequest(method, c.base+path, strings.NewReader(form))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept-Encoding", "gzip, br")
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
 	if c.parts {
 		req.Header.Set("HX-Request", "true")
 		req.Header.Set("HX-Request-Type", "partial")
@@ -85,9 +142,6 @@ func (c *client) weigh(t *testing.T, path string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res.StatusCode >= 300 && res.StatusCode < 400 {
-		t.Fatalf("%s sends on to %s", path, res.Header.Get("Location"))
-	}
 	defer res.Body.Close()
 	if _, err := io.Copy(io.Discard, res.Body); err != nil {
 		t.Fatal(err)
@@ -95,7 +149,7 @@ func (c *client) weigh(t *testing.T, path string) int {
 	if n, err := strconv.Atoi(res.Header.Get("Content-Length")); err == nil && n > 1500 && res.Header.Get("Content-Encoding") == "" {
 		t.Errorf("%s: %d bytes are not compressed", path, n)
 	}
-	return int(read.Load())
+	return res.StatusCode, int(read.Load())
 }
 
 // part is the same browser, asking for parts as htmx does.

@@ -165,6 +165,24 @@ func (edit Edit) rowInput(column admin.Column, first bool) templ.Attributes {
 	return attrs
 }
 
+// rowOptions is how many options a row has at most.
+const rowOptions = 40
+
+// writes says whether what is one of many options is written in a row that travels alone: the options would weigh more than all else of it. A
+// whole page has them.
+func (edit Edit) writes(column admin.Column) bool {
+	return !edit.onPageForm && editOf(column) == "select" && len(column.Attr.Options()) > rowOptions
+}
+
+// rowChosen is rowInput for the name of what is one of many options.
+func (edit Edit) rowChosen(column admin.Column, first bool) templ.Attributes {
+	attrs := edit.rowInput(column, first)
+	if value := edit.typed(column.Name); value != "" {
+		attrs["value"] = column.Attr.Words(value)
+	}
+	return attrs
+}
+
 // rowOther holds the attributes of the input for something else than the options.
 func (edit Edit) rowOther(column admin.Column) templ.Attributes {
 	attrs := edit.rowInput(column, false)
