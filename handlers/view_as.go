@@ -26,7 +26,8 @@ const (
 // errLooking refuses what would change something while one looks as somebody else.
 var errLooking = errors.New("looking as somebody else")
 
-// lookAs puts whom a superuser looks as in the place of who is signed in. It ends by itself, and with the rights to do it.
+// lookAs puts whom a superuser looks as in the place of who is signed in. It ends by itself, with the rights to do it, and with
+// the account of who is looked as.
 func (a *App) lookAs(c *fiber.Ctx, me *account.User) error {
 	ctx := c.UserContext()
 	id, _ := strconv.ParseInt(a.sessions.GetString(ctx, keyViewAs), 10, 64)
@@ -38,7 +39,7 @@ func (a *App) lookAs(c *fiber.Ctx, me *account.User) error {
 		return nil
 	}
 	person, err := a.DB.User(ctx, id)
-	if errors.Is(err, db.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && !person.IsActive {
 		a.endLook(c)
 		return nil
 	}

@@ -82,6 +82,22 @@ func TestViewAs(t *testing.T) {
 			t.Error("it does not end")
 		}
 		boss.post(at, "reason", "once more")
+		active := func(yes bool) {
+			u, err := s.db.User(t.Context(), ada.ID)
+			must(t, err)
+			u.IsActive = yes
+			_, err = s.db.UpdateUser(t.Context(), db.Author{ID: root.ID}, root, u)
+			must(t, err)
+		}
+		active(false)
+		if r := boss.get("/settings/profile"); r.Find("form.looking").Length() != 0 || boss.get("/admin/users").status != http.StatusOK {
+			t.Error("one looks as somebody who was deactivated")
+		}
+		active(true)
+		if boss.get("/settings/profile").Find("form.looking").Length() != 0 {
+			t.Error("it begins again by itself")
+		}
+		boss.post(at, "reason", "and again")
 		must(t, s.db.DeleteUser(t.Context(), db.Author{ID: root.ID}, root, ada.ID))
 		if boss.get("/admin/users").status != http.StatusOK {
 			t.Error("one looks as somebody who is gone")
