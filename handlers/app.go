@@ -76,6 +76,7 @@ func New(a App) (*fiber.App, error) {
 	app.large = &large{at: map[*fasthttp.RequestHeader]time.Time{}}
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
 	app.resources = admin.Resources(app.shown)
+	admin.HidePrivate(app.resources, a.Profile)
 	f := fiber.New(fiber.Config{
 		AppName:                 a.Site,
 		Immutable:               true, // strings outlive their request in sessions and errors
