@@ -44,7 +44,7 @@ type App struct {
 	Site             string         // the site's name
 	BaseURL          string         // the one source of absolute links, without a slash at the end
 	Registration     string         // open, invite or closed
-	Mail             bool           // whether mail reaches people: an address is proven before the first log-in, and a taken one is not told
+	Mail             bool           // whether mail reaches people: an address is confirmed before the first log-in, and a taken one is not told
 	Approval         bool           // whoever registers without an invitation is not active before an admin says so
 	RequireTwoFactor string         // who can't go on without a second factor: staff, everyone, or empty for nobody
 	Throttle         bool           // whether guessing is slowed

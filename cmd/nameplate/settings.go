@@ -37,7 +37,7 @@ type siteSettings struct {
 }
 
 type mailSettings struct {
-	SMTP     string `name:"smtp" env:"NAMEPLATE_SMTP" otherwise:"none" help:"the mail server: smtp://user:password@host:587 (STARTTLS where offered) or smtps://…:465; with it an address is proven before the first log-in; without it mail is printed on stderr"`
+	SMTP     string `name:"smtp" env:"NAMEPLATE_SMTP" otherwise:"none" help:"the mail server: smtp://user:password@host:587 (STARTTLS where offered) or smtps://…:465; with it an address is confirmed before the first log-in; without it mail is printed on stderr"`
 	MailFrom string `env:"NAMEPLATE_MAIL_FROM" default:"nameplate@localhost" help:"the sender of mail"`
 }
 
