@@ -98,7 +98,7 @@ type ConflictField struct {
 	Kept                      bool
 }
 
-// path is where one person of the admin is.
+// userPath is where one person of the admin is.
 func userPath(person account.User) string { return usersPath + "/" + id(person) }
 
 func id(person account.User) string { return strconv.FormatInt(person.ID, 10) }

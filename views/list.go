@@ -66,7 +66,7 @@ type Acting struct {
 	Changed  bool   // the list is another now than the one that was asked about
 }
 
-// Page begins a listing.
+// NewListing begins a listing with one page of a list.
 func NewListing[T any](r admin.Resource, q admin.Query, page admin.Page[T]) Listing {
 	return Listing{Resource: r, Query: q, Total: page.Total, More: page.TotalMore, Prev: page.Prev, Next: page.Next}
 }

@@ -41,7 +41,7 @@ type Filter struct {
 	Attr    *profile.Attribute // nil for a field of the resource
 	SQL     string             // as in Column
 	Options []profile.Option   // what can be chosen, nil for yes or no
-	Text    bool               // any whole number may be asked for; the form has no control for it
+	Text    bool               // any whole number may be asked for, an id
 	Each    bool               // it asks for single rows, and not for those that stand for others
 }
 
