@@ -50,9 +50,6 @@ type Job struct {
 	Progress int // how far it is, of Total, where this program does it
 }
 
-// Ended says whether nothing happens with it any more.
-func (j Job) Ended() bool { return j.State != JobQueued && j.State != JobRunning }
-
 // runningJobs are those that this program is doing.
 type runningJobs struct {
 	sync.Mutex
