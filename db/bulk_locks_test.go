@@ -158,3 +158,33 @@ func TestBulkLeavesASuperuser(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoHoldsPeopleInTheOrderOfActions, so that neither waits for the other for ever.
+func TestUndoHoldsPeopleInTheOrderOfActions(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		root, _, members := team(t, d, 3)
+		by, ctx := db.Author{ID: root.ID}, t.Context()
+		imp := staged(t, d, by, "username,first_name,last_name\np00,A,B\np01,C,D\np02,E,F\n")
+		imp, err := d.ApplyImport(ctx, by, imp.ID, imp.Checked, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := d.EventLine(ctx, root.ID, imp.Event)
+		if err != nil || line == 0 {
+			t.Fatalf("%d, %v", line, err)
+		}
+		err = meanwhile(t, d, func(other *db.DB) error {
+			_, err := other.Undo(ctx, by, line)
+			return err
+		}, func() error {
+			_, _, err := d.ActOnPeople(ctx, by, db.Bulk{Action: "deactivate", IDs: members})
+			return err
+		})
+		if err != nil {
+			t.Errorf("the action: %v", err)
+		}
+		if got := dbtest.Text(t, d, "SELECT count(*) FROM users WHERE first_name = '' AND NOT is_active AND username LIKE 'p0%'"); got != "3" {
+			t.Errorf("%s people are as both left them, want 3", got)
+		}
+	})
+}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"nameplate/internal/account"
 	"nameplate/internal/form"
@@ -83,6 +81,9 @@ func (tx *Tx) undoEvent(ctx context.Context, by Author, id int64, progress func(
 	if err := tx.mayUndo(ctx, by, tx.undoes); err != nil {
 		return 0, err
 	}
+	if err := tx.holdPeople(ctx, tx.undoes); err != nil {
+		return 0, err
+	}
 	if err := tx.stands(ctx, tx.undoes); err != nil {
 		return 0, err
 	}
@@ -101,6 +102,16 @@ func (tx *Tx) undoEvent(ctx context.Context, by Author, id int64, progress func(
 		}
 	}
 	return len(lines), nil
+}
+
+// holdPeople keeps the people of an event from others until the transaction ends, by id: in the order in which actions hold theirs.
+func (tx *Tx) holdPeople(ctx context.Context, event int64) error {
+	if !tx.pg {
+		return nil
+	}
+	_, err := tx.exec(ctx, "SELECT count(*) FROM (SELECT u.id FROM users u WHERE u.id IN"+
+		" (SELECT object_id FROM history WHERE event_id = ?1 AND resource = 'users') ORDER BY u.id"+tx.forUpdate()+") held", event)
+	return err
 }
 
 // together returns how many lines are taken back at once: those that tell of one object, and of one act, or of what an action did with many.
@@ -245,72 +256,6 @@ func (tx *Tx) undoChange(ctx context.Context, by Author, lines []line) error {
 		return CantUndo("The former picture is not kept any longer.")
 	}
 	return err
-}
-
-// stored is a value of a person as the history has it.
-func stored(u account.User, field string) string {
-	if flag := flagOf(&u, field); flag != nil {
-		return strconv.FormatBool(*flag)
-	}
-	switch field {
-	case "groups":
-		return strings.Join(u.Groups, "\n")
-	case "permissions":
-		return strings.Join(u.Permissions, "\n")
-	case "email_verified":
-		if u.EmailVerified.IsZero() {
-			return ""
-		}
-		return strconv.FormatInt(u.EmailVerified.UnixMilli(), 10)
-	case "new_email":
-		return u.NewEmail
-	}
-	return u.Value(field)
-}
-
-// setStored gives a person a value that stored has returned.
-func setStored(u *account.User, field, value string) {
-	if flag := flagOf(u, field); flag != nil {
-		*flag = value == "true"
-		return
-	}
-	switch field {
-	case "groups":
-		u.Groups = lines(value)
-	case "permissions":
-		u.Permissions = lines(value)
-	case "email_verified":
-		ms, _ := strconv.ParseInt(value, 10, 64) // nothing is never
-		u.EmailVerified = fromMilli(ms)
-	case "new_email":
-		u.NewEmail = value
-	default:
-		u.Set(field, value)
-	}
-}
-
-func lines(text string) []string {
-	if text == "" {
-		return []string{}
-	}
-	return strings.Split(text, "\n")
-}
-
-// flagOf is where a yes-or-no field of a person is kept; nil for any other.
-func flagOf(u *account.User, field string) *bool {
-	switch field {
-	case "is_active":
-		return &u.IsActive
-	case "is_staff":
-		return &u.IsStaff
-	case "is_superuser":
-		return &u.IsSuperuser
-	case "password_expired":
-		return &u.PasswordExpired
-	case "awaits_approval":
-		return &u.AwaitsApproval
-	}
-	return nil
 }
 
 // cantUndo makes what a form would be told the reason why something can't be taken back.

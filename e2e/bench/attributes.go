@@ -45,19 +45,6 @@ func (b *bench) attributes() error {
 	return nil
 }
 
-// declared prepares a server of an empty database that holds the built-in attributes and more.
-func (b *bench) declared(name, more string) (*process, error) {
-	p, err := b.newProcess(name)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.command("migrate"); err != nil {
-		return nil, err
-	}
-	_, err = b.declare(p, more)
-	return p, err
-}
-
 // declare adds attributes to those of a database, and returns how long that took.
 func (b *bench) declare(p *process, more string) (time.Duration, error) {
 	builtIn, err := os.ReadFile(filepath.Join(b.source, "profile.toml"))
