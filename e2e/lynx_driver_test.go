@@ -198,13 +198,6 @@ func (l *lynx) follow(after, words string) {
 	l.read()
 }
 
-// refill types another text into the field that comes n fields after the words.
-func (l *lynx) refill(after string, n int, text string) {
-	l.t.Helper()
-	l.move(after, fmt.Sprintf(`(?:[^\[]*\[\d+\]){%d}[^\[]*\[(\d+)\]`, n-1))
-	l.press("\x15" + text)
-}
-
 // tick turns the tick of a box on, or off, whose label comes behind the words after.
 func (l *lynx) tick(after, label string) {
 	l.t.Helper()

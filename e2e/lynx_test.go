@@ -72,12 +72,12 @@ func adminInLynx(t *testing.T, s *server, l *lynx) {
 	l.follow("Stay logged in", "Log in")
 	l.see("People", "grace@example.org")
 
-	const row = "Change the picture of grace" // its fields: the name, the address, the link
+	const row = "Change the picture of grace"
 	l.follow("grace@example.org", "Edit")
-	l.refill(row, 2, "taken@example.org")
+	l.fill(row, "E-mail", "taken@example.org")
 	l.follow("People", "Save")
 	l.see("is taken")
-	l.refill(row, 2, "grace@example.net")
+	l.fill(row, "E-mail", "grace@example.net")
 	l.follow("People", "Save")
 	l.see("grace@example.net", "Saved")
 
@@ -85,7 +85,7 @@ func adminInLynx(t *testing.T, s *server, l *lynx) {
 	second := newClient(t, s)
 	second.login("second", rootPassword)
 	second.submit(303, second.get("/admin/users?edit="+id), "[name=version]", map[string]string{"email": "theirs@example.org"})
-	l.refill(row, 2, "mine@example.org")
+	l.fill(row, "E-mail", "mine@example.org")
 	l.follow("People", "Save")
 	l.see("Was", "grace@example.net", "Theirs", "theirs@example.org", "Yours", "mine@example.org")
 	if got := email(); got != "theirs@example.org" {

@@ -35,6 +35,7 @@ type tab struct {
 	document int64    // the status of the last document
 	loads    int      // how many documents have been asked for
 	fetched  []string // method and path of what scripts have asked for
+	held     int      // how often the tab has asked whether it may be left
 }
 
 // openTab opens an empty window on the site of s.
@@ -105,7 +106,11 @@ func (b *tab) hear(event any) {
 			fault("browser log: %s %s", e.Entry.Text, e.Entry.URL)
 		}
 	case *page.EventJavascriptDialogOpening:
-		fault("dialog: %s", e.Message)
+		if e.Type == page.DialogTypeBeforeunload { // typed text is not left without a word
+			b.held++
+		} else {
+			fault("dialog: %s", e.Message)
+		}
 		go chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 	}
 }

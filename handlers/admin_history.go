@@ -140,20 +140,11 @@ func (a *App) undo(c *fiber.Ctx) error {
 		return err
 	}
 	me := signedIn(c)
-	row, notOfRow := strconv.ParseInt(posted(c, "row"), 10, 64)
-	if notOfRow == nil && htmx(c) && account.May(me, account.View, account.Users) && isOf(change, row) {
+	row, err := strconv.ParseInt(posted(c, "row"), 10, 64)
+	if err == nil && htmx(c) && account.May(me, account.View, account.Users) && isOf(change, row) {
 		return a.undoneRow(c, row)
 	}
-	to, err := url.Parse(safeNext(posted(c, "back")))
-	if err != nil || !strings.HasPrefix(to.Path, "/admin/") {
-		to = &url.URL{Path: historyPath}
-		if !account.May(me, account.View, account.History) {
-			to.Path = dashboardPath
-		}
-	}
-	if notOfRow == nil { // without htmx
-		to = &url.URL{Path: usersPath, RawQuery: goBack(posted(c, "list")).Encode(), Fragment: "user-" + strconv.FormatInt(row, 10)}
-	}
+	to := afterUndo(c, change)
 	v := to.Query()
 	for _, name := range once {
 		v.Del(name)
@@ -161,6 +152,20 @@ func (a *App) undo(c *fiber.Ctx) error {
 	v.Set("undone", "1")
 	to.RawQuery = v.Encode()
 	return redirect(c, to.String())
+}
+
+// afterUndo is the page that an undo was asked from, the row of a list that has changed, or the history.
+func afterUndo(c *fiber.Ctx, change db.Change) *url.URL {
+	if to, err := url.Parse(safeNext(posted(c, "back"))); err == nil && strings.HasPrefix(to.Path, "/admin/") {
+		return to
+	}
+	if has(c, "list") && len(change.Lines) > 0 && change.Lines[0].Resource == account.Users {
+		return &url.URL{Path: usersPath, RawQuery: goBack(posted(c, "list")).Encode(), Fragment: "user-" + strconv.FormatInt(change.Lines[0].ID, 10)}
+	}
+	if !account.May(signedIn(c), account.View, account.History) {
+		return &url.URL{Path: dashboardPath}
+	}
+	return &url.URL{Path: historyPath}
 }
 
 // isOf says whether an event has changed the person with this id.
