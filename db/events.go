@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -80,11 +81,20 @@ func (d *DB) EventLine(ctx context.Context, by, event int64) (int64, error) {
 	if err != nil || len(lines) == 0 {
 		return 0, told(err)
 	}
-	c, err := d.Change(ctx, lines[0])
+	return d.offered(ctx, by, lines[0])
+}
+
+// offered is a line, if what it tells can be taken back and by may do so; 0 if not.
+func (d *DB) offered(ctx context.Context, by, line int64) (int64, error) {
+	c, err := d.Change(ctx, line)
 	if err != nil || c.Final != "" || c.Undone {
 		return 0, err
 	}
-	return lines[0], nil
+	err = d.read(ctx, func(tx *Tx) error { return tx.mayUndo(ctx, Author{ID: by}, c.Event) })
+	if errors.Is(err, ErrForbidden) {
+		return 0, nil
+	}
+	return line, err
 }
 
 // LastOf returns a line of the last event of by's, if it was of this resource and can be taken back; 0 for none.
@@ -103,13 +113,10 @@ func (d *DB) LastChange(ctx context.Context, by int64, resource string, id int64
 	lines, err := all(number)(d.r.QueryContext(ctx, d.dialect("SELECT CASE WHEN by_id = ?3 THEN id ELSE 0 END FROM history WHERE resource = ?1 AND object_id = ?2"+
 		" ORDER BY id DESC LIMIT 1"), resource, id, by))
 	if err == nil && len(lines) > 0 && lines[0] != 0 {
-		var c Change
-		if c, err = d.Change(ctx, lines[0]); err == nil && c.Final == "" && !c.Undone {
-			return lines[0], nil
-		}
+		lines[0], err = d.offered(ctx, by, lines[0])
 	}
-	if err != nil {
-		return 0, fmt.Errorf("read the last change: %w", told(err))
+	if err != nil || len(lines) == 0 {
+		return 0, told(err)
 	}
-	return 0, nil
+	return lines[0], nil
 }

@@ -101,6 +101,9 @@ func (a *App) event(c *fiber.Ctx) error {
 		event.By = views.Author(change.By, change.IP, first.Action, first.Repr)
 	}
 	event.Lines = a.eventLines(change.Lines, sees)
+	if err := a.sayWhyNot(c, &event); err != nil {
+		return err
+	}
 	return send(c, fiber.StatusOK, views.EventPage(a.page(c, "What was changed"), event))
 }
 
@@ -117,6 +120,23 @@ func (a *App) eventLines(lines []db.ChangeLine, sees func(resource string) bool)
 		list = append(list, line)
 	}
 	return list
+}
+
+// sayWhyNot says beforehand why an event can't be taken back, where that is known.
+func (a *App) sayWhyNot(c *fiber.Ctx, event *views.Event) error {
+	if event.Why != "" || event.Undone {
+		return nil
+	}
+	err := a.DB.MayUndo(c.UserContext(), a.author(c), event.Line)
+	if cant, ok := errors.AsType[db.CantUndo](err); ok {
+		event.Why = cant.Error()
+		return nil
+	}
+	if errors.Is(err, db.ErrForbidden) {
+		event.Why = "Your account may not take this back."
+		return nil
+	}
+	return err
 }
 
 // historyWords says a value of the history in words.

@@ -66,6 +66,10 @@ func TestUndoFromTheMessage(t *testing.T) {
 		if r := boss.post(said.Find("form.undo").AttrOr("action", "")); r.status != http.StatusConflict || !r.says("has been changed again since") || name() != "five" {
 			t.Errorf("%d, the name is %q", r.status, name())
 		}
+		event := strings.TrimSuffix(said.Find("form.undo").AttrOr("action", ""), "/undo")
+		if r := boss.get(event); !r.says("has been changed again since") || r.Find("form[action$='/undo']").Length() != 0 {
+			t.Errorf("the page offers what can't be done: %s", r.Find("main").Text())
+		}
 		// An address of another site is nowhere to go back to.
 		said = boss.get(edit(boss, "six").location())
 		if r := boss.post(said.Find("form.undo").AttrOr("action", ""), "back", "//evil.example/admin/"); r.location() != "/admin/history?undone=1" {
@@ -305,6 +309,20 @@ func TestUndoOfManyIsRefusedAtOnce(t *testing.T) {
 		must(t, err)
 		if r := boss.post(undo); r.status != http.StatusConflict || !r.says("It was taken back already.") || jobs() != "0" {
 			t.Errorf("again: %d, %s jobs", r.status, jobs())
+		}
+	})
+}
+
+// TestUndoIsOfferedToWhoMayDoIt: to take back that somebody was added is to delete them.
+func TestUndoIsOfferedToWhoMayDoIt(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		for permissions, want := range map[string]int{"users.view users.add": 0, "users.view users.add users.delete history.view": 1} {
+			adder := s.add(fmt.Sprintf("adder%d", want), func(u *account.User) { u.IsStaff, u.Permissions = true, strings.Fields(permissions) })
+			c := s.as(adder)
+			said := c.get(c.post("/admin/users/new", "username", fmt.Sprintf("new%d", want)).location())
+			if n := said.Find("form.undo").Length(); said.status != http.StatusOK || n != want {
+				t.Errorf("%s: %d with %d undo forms", permissions, said.status, n)
+			}
 		}
 	})
 }
