@@ -55,7 +55,15 @@ func (b *bench) actions() error {
 	if err != nil {
 		return err
 	}
+	for _, query := range []string{"", "?action=delete", "?field=is_active", "?by_id=" + fmt.Sprint(b.many+1)} {
+		took, err := admin.typical("/admin/history"+query, b.asks)
+		if err != nil {
+			return err
+		}
+		b.table.most(fmt.Sprintf("the history%s, with %d lines", query, 5*b.many), took, 15, " ms")
+	}
 	for _, at := range line {
+		at, _, _ = strings.Cut(at, "?")
 		if err := b.job(admin, at+"/undo", url.Values{}, fmt.Sprintf("take back that %d people were deleted", b.many)); err != nil {
 			return err
 		}
