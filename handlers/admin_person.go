@@ -33,7 +33,7 @@ func (a *App) showUser(c *fiber.Ctx, status int, page views.Page, person account
 	if list.Person, err = a.personMore(c, person); err != nil {
 		return err
 	}
-	return send(c, status, views.UserPage(page, list, person, edit))
+	return render(c, status, views.UserPage(page, list, person, edit), views.UserPart(page, list, person, edit, true))
 }
 
 func (a *App) personMore(c *fiber.Ctx, person account.User) (more views.PersonMore, err error) {

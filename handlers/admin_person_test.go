@@ -62,6 +62,32 @@ func TestPersonPage(t *testing.T) {
 	})
 }
 
+// TestPersonIsEditedInPlace: htmx swaps the page's own part, with what was saved and its undo.
+func TestPersonIsEditedInPlace(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		at := path("/admin/users/ID", ada.ID)
+		version := c.get(at).value("version")
+		r := c.htmx().post(at, "username", "ada", "first_name", strings.Repeat("x", 200), "version", version, "from", "q=ada")
+		if r.status != http.StatusUnprocessableEntity || r.Find("#person form #summary").Length() != 1 || r.Find("header").Length() != 0 || r.value("from") != "q=ada" {
+			t.Errorf("%d: %.500s", r.status, r.body)
+		}
+		r = c.htmx().post(at, "username", "ada", "first_name", "Ada", "version", version, "from", "q=ada")
+		if r.status != http.StatusOK || r.Find("#person [role=status]").Text() != "Saved" || r.value("first_name") != "Ada" || r.value("version") == version || r.Find("header").Length() != 0 {
+			t.Errorf("%d: %.500s", r.status, r.body)
+		}
+		if undo := r.Find("#person form.undo"); c.post(undo.AttrOr("action", ""), "back", undo.Find("[name=back]").AttrOr("value", "")).location() != at+"?undone=1" {
+			t.Errorf("the undo: %s", undo.AttrOr("action", ""))
+		}
+		if r := c.htmx().post(at, "first_name", "Other", "version", version, "from", ""); r.status != http.StatusConflict || r.Find("#person [name=resolve]").Length() != 2 {
+			t.Errorf("a conflict: %d", r.status)
+		}
+		if r := c.htmx().post(at, "version", version, "resolve", "theirs", "from", ""); r.status != http.StatusOK || r.Find("#person [role=status]").Text() != "Kept theirs" {
+			t.Errorf("theirs: %d", r.status)
+		}
+	})
+}
+
 // TestPasswordLinkIsMailed: no admin has to know a password.
 func TestPasswordLinkIsMailed(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

@@ -113,6 +113,9 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 // savedUser answers a person who was saved, or kept as somebody else had saved them: their row, the list at that row, or their
 // page, wherever the form came from.
 func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
+	if htmx(c) && ofPage(c) {
+		return a.savedPart(c, person, kept)
+	}
 	id := strconv.FormatInt(person.ID, 10)
 	query, to := url.Values{}, userPath(person.ID)
 	if has(c, "list") {
@@ -141,9 +144,25 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 	return saved(c, to, views.UserRow(a.page(c, people), list, person))
 }
 
+// ofPage says whether a form is that of a person's page, and not that of a row.
+func ofPage(c *fiber.Ctx) bool { return has(c, "from") && !has(c, "list") }
+
+// savedPart answers the page of a person who was saved on it, without its frame.
+func (a *App) savedPart(c *fiber.Ctx, person account.User, kept bool) error {
+	page := a.page(c, person.Username)
+	page.Saved = "Kept theirs"
+	if !kept {
+		page.Saved = "Saved"
+		if err := a.offerUndo(c, &page, account.Users+"-"+strconv.FormatInt(person.ID, 10)); err != nil {
+			return err
+		}
+	}
+	return a.showUser(c, fiber.StatusOK, page, person, views.Edit{User: person})
+}
+
 // showEdit answers a row in edit mode to htmx, and the page that the form came from to everybody else.
 func (a *App) showEdit(c *fiber.Ctx, status int, person account.User, edit views.Edit) error {
-	if htmx(c) {
+	if htmx(c) && !ofPage(c) {
 		return send(c, status, views.UserEditRow(a.page(c, people), a.bare(c), edit))
 	}
 	if !has(c, "list") {
