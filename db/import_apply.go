@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"nameplate/internal/account"
-	"nameplate/internal/profile"
 )
 
 const (
@@ -66,21 +65,20 @@ func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func
 
 // checkSome looks at the next lines, and returns how many, and the number of the last.
 func (in *importing) checkSome(ctx context.Context, after int) (n, last int, err error) {
-	sent, _, err := in.lines(ctx, after)
-	if err != nil || len(sent) == 0 {
+	p, err := in.begin(ctx, after)
+	if err != nil || len(p.sent) == 0 {
 		return 0, after, err
 	}
-	lines, err := in.check(ctx, sent)
-	if err != nil {
+	if err := in.check(ctx, p); err != nil {
 		return 0, after, err
 	}
 	var values []any
-	for i, line := range lines {
-		values = append(values, in.id, line.Number, "", "", jsonList(sent[i].Cells), line.Username, line.State, line.said())
+	for _, line := range p.lines {
+		values = append(values, in.id, line.Number, "", "", "", line.Username, line.State, line.said()) // they are there: no more than the last three is written
 	}
 	err = in.insertRows(ctx, "import_lines (import_id, number, user_key, email_key, cells, username, state, says)", 8, values,
 		" ON CONFLICT (import_id, number) DO UPDATE SET username = excluded.username, state = excluded.state, says = excluded.says")
-	return len(sent), sent[len(sent)-1].Number, err
+	return len(p.sent), p.sent[len(p.sent)-1].Number, err
 }
 
 // ApplyImport does what a table does, all of it or nothing, if that is what was looked at: seen is its Checked. It fails with ErrImportChanged
@@ -131,32 +129,33 @@ func (tx *Tx) applyImport(ctx context.Context, by Author, id, seen int64, progre
 	return imp, err
 }
 
-// applyAll does what the lines do, part by part.
+// applyAll does what the lines do, part by part: while one is written, the cells of the next are read.
 func (in *importing) applyAll(ctx context.Context, by Author, total int, progress func(done, total int)) error {
-	for after, done := 0, 0; ; {
-		sent, shown, err := in.lines(ctx, after)
-		if err != nil || len(sent) == 0 {
-			return err
+	p, err := in.begin(ctx, 0)
+	for done := 0; err == nil && len(p.sent) > 0; {
+		this := p
+		if err = in.check(ctx, this); err != nil {
+			break
 		}
-		if err := in.apply(ctx, by, sent, shown); err != nil {
-			return err
+		if p, err = in.begin(ctx, this.sent[len(this.sent)-1].Number); err != nil {
+			break
 		}
-		after = sent[len(sent)-1].Number
-		if done += len(sent); progress != nil {
+		if err = in.apply(ctx, by, this); err != nil {
+			p.read.Wait()
+			break
+		}
+		if done += len(this.sent); progress != nil {
 			progress(done, total)
 		}
 	}
+	return err
 }
 
 // apply does what some lines do, if that is what was shown of them.
-func (in *importing) apply(ctx context.Context, by Author, sent []profile.TableLine, shown []string) error {
-	lines, err := in.check(ctx, sent)
-	if err != nil {
-		return err
-	}
+func (in *importing) apply(ctx context.Context, by Author, p *part) error {
 	var added []account.User
-	for i, line := range lines {
-		if line.State+line.said() != shown[i] {
+	for i, line := range p.lines {
+		if line.State+line.said() != p.shown[i] {
 			return ErrImportChanged
 		}
 		switch line.State {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"nameplate/internal/account"
 	"nameplate/internal/form"
@@ -58,8 +59,8 @@ func (in *importing) lookForRepeats(ctx context.Context) error {
 	return nil
 }
 
-// lines reads the next lines behind a number, as they were sent, with what they were said to do.
-func (in *importing) lines(ctx context.Context, after int) (sent []profile.TableLine, shown []string, err error) {
+// linesBehind reads the next lines behind a number, as they were sent, with what they were said to do.
+func (in *importing) linesBehind(ctx context.Context, after int) (sent []profile.TableLine, shown []string, err error) {
 	scan := func(row scanner) (line profile.TableLine, err error) {
 		var cells, state, says string
 		if err = row.Scan(&line.Number, &cells, &state, &says); err == nil {
@@ -73,36 +74,60 @@ func (in *importing) lines(ctx context.Context, after int) (sent []profile.Table
 	return sent, shown, err
 }
 
-// check says what some lines do, and writes nothing.
-func (in *importing) check(ctx context.Context, sent []profile.TableLine) ([]ImportLine, error) {
-	lines := make([]ImportLine, len(sent))
-	keys := make([]string, len(sent))
-	for i, s := range sent {
-		lines[i] = ImportLine{Number: s.Number, Errors: form.Errors{}}
+// part is some lines of a table on their way.
+type part struct {
+	sent  []profile.TableLine
+	shown []string // what they were said to do
+	keys  []string // the folded usernames
+	lines []ImportLine
+	read  sync.WaitGroup
+}
+
+// begin reads the next lines behind a number, and who is there of them. Their cells are parsed beside whatever is done until check: no
+// database is asked for it.
+func (in *importing) begin(ctx context.Context, after int) (p *part, err error) {
+	p = &part{}
+	if p.sent, p.shown, err = in.linesBehind(ctx, after); err != nil {
+		return nil, err
+	}
+	p.lines, p.keys = make([]ImportLine, len(p.sent)), make([]string, len(p.sent))
+	for i, s := range p.sent {
+		p.lines[i] = ImportLine{Number: s.Number, Errors: form.Errors{}}
 		for j, attr := range in.columns {
 			if attr.Name == "username" {
-				keys[i] = keyOfCell(attr, s.Cells[j])
-				lines[i].Username = cutText(strings.TrimSpace(s.Cells[j]), shownName)
+				p.keys[i] = keyOfCell(attr, s.Cells[j])
+				p.lines[i].Username = cutText(strings.TrimSpace(s.Cells[j]), shownName)
 			}
 		}
 	}
-	people, err := in.named(ctx, keys)
+	people, err := in.named(ctx, p.keys)
 	if err != nil {
 		return nil, err
 	}
-	for i := range lines {
-		in.read(&lines[i], people[keys[i]], sent[i])
+	half := len(p.lines) / 2
+	for _, side := range [][2]int{{0, half}, {half, len(p.lines)}} {
+		p.read.Go(func() {
+			for i := side[0]; i < side[1]; i++ {
+				in.read(&p.lines[i], people[p.keys[i]], p.sent[i])
+			}
+		})
 	}
-	if err := in.repeated(ctx, lines, keys); err != nil {
-		return nil, err
+	return p, nil
+}
+
+// check says what some lines do, and writes nothing.
+func (in *importing) check(ctx context.Context, p *part) error {
+	p.read.Wait()
+	if err := in.repeated(ctx, p.lines, p.keys); err != nil {
+		return err
 	}
-	if err := in.taken(ctx, lines); err != nil {
-		return nil, err
+	if err := in.taken(ctx, p.lines); err != nil {
+		return err
 	}
-	for i := range lines {
-		lines[i].conclude(in.changes(lines[i].before, lines[i].after))
+	for i, line := range p.lines {
+		p.lines[i].conclude(in.changes(line.before, line.after))
 	}
-	return lines, nil
+	return nil
 }
 
 // named returns the people who have these folded usernames.

@@ -93,8 +93,8 @@ func inEmoji(r rune) bool { return unicode.In(r, unicode.So, unicode.Sk) || r ==
 
 // invisible says whether r leaves no mark on the page and is no space either.
 func invisible(r rune) bool {
-	return r == '\u2800' || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) ||
-		r == '\u17b4' || r == '\u17b5' || r >= '\u180b' && r <= '\u180f'
+	return r >= '\u0080' && (r == '\u2800' || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) ||
+		r == '\u17b4' || r == '\u17b5' || r >= '\u180b' && r <= '\u180f')
 }
 
 // describe names a character so that it can be found in what was typed.
