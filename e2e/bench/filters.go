@@ -63,7 +63,7 @@ func (b *bench) narrow(name, database string) error {
 	if err := p.command("seed", fmt.Sprint(b.most), "--yes"); err != nil {
 		return err
 	}
-	b.table.most(fmt.Sprintf("seed %d people with five more attributes%s", b.most, on), time.Since(begin).Seconds(), 60, " s")
+	b.table.note(fmt.Sprintf("seed %d people with five more attributes%s", b.most, on), time.Since(begin).Seconds(), " s")
 	if err := p.command("createsuperuser", "--no-input", "--username", "root", "--email", "root@example.org"); err != nil {
 		return err
 	}
