@@ -11,6 +11,7 @@ import (
 const (
 	importIndexed = 10_000   // more new people than that are indexed in larger pieces
 	importMemory  = 16 << 20 // bytes of such a piece
+	importParts   = 5        // times importChunk lines that are looked at in one transaction
 )
 
 // cellsOf reads what stage has written.
@@ -63,22 +64,35 @@ func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func
 	return imp, err
 }
 
-// checkSome looks at the next lines, and returns how many, and the number of the last.
+// checkSome looks at the next lines, some parts of them, and returns how many, and the number of the last. While what one part does is written, the
+// cells of the next are read.
 func (in *importing) checkSome(ctx context.Context, after int) (n, last int, err error) {
 	p, err := in.begin(ctx, after)
-	if err != nil || len(p.sent) == 0 {
-		return 0, after, err
+	last = after
+	for parts := 1; err == nil && len(p.sent) > 0; parts++ {
+		this := p
+		if err = in.check(ctx, this); err != nil {
+			break
+		}
+		n, last = n+len(this.sent), this.sent[len(this.sent)-1].Number
+		if parts == importParts {
+			return n, last, in.keep(ctx, this)
+		}
+		if p, err = in.begin(ctx, last); err == nil {
+			err = in.keep(ctx, this)
+		}
 	}
-	if err := in.check(ctx, p); err != nil {
-		return 0, after, err
-	}
+	return n, last, err
+}
+
+// keep writes what some lines do.
+func (in *importing) keep(ctx context.Context, p *part) error {
 	var values []any
 	for _, line := range p.lines {
 		values = append(values, in.id, line.Number, "", "", "", line.Username, line.State, line.said()) // they are there: no more than the last three is written
 	}
-	err = in.insertRows(ctx, "import_lines (import_id, number, user_key, email_key, cells, username, state, says)", 8, values,
+	return in.insertRows(ctx, "import_lines (import_id, number, user_key, email_key, cells, username, state, says)", 8, values,
 		" ON CONFLICT (import_id, number) DO UPDATE SET username = excluded.username, state = excluded.state, says = excluded.says")
-	return len(p.sent), p.sent[len(p.sent)-1].Number, err
 }
 
 // ApplyImport does what a table does, all of it or nothing, if that is what was looked at: seen is its Checked. It fails with ErrImportChanged
