@@ -41,7 +41,7 @@ func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func
 			if in.repeats = repeats; err != nil {
 				return err
 			}
-			n, after, err = in.checkSome(ctx, after)
+			n, after, err = in.eachPart(ctx, after, importParts, func(p *part) error { return in.keep(ctx, p) })
 			return err
 		})
 		if err != nil {
@@ -62,27 +62,6 @@ func (d *DB) CheckImport(ctx context.Context, by Author, id int64, progress func
 		return err
 	})
 	return imp, err
-}
-
-// checkSome looks at the next lines, some parts of them, and returns how many, and the number of the last. While what one part does is written, the
-// cells of the next are read.
-func (in *importing) checkSome(ctx context.Context, after int) (n, last int, err error) {
-	p, err := in.begin(ctx, after)
-	last = after
-	for parts := 1; err == nil && len(p.sent) > 0; parts++ {
-		this := p
-		if err = in.check(ctx, this); err != nil {
-			break
-		}
-		n, last = n+len(this.sent), this.sent[len(this.sent)-1].Number
-		if parts == importParts {
-			return n, last, in.keep(ctx, this)
-		}
-		if p, err = in.begin(ctx, last); err == nil {
-			err = in.keep(ctx, this)
-		}
-	}
-	return n, last, err
 }
 
 // keep writes what some lines do.
@@ -129,7 +108,17 @@ func (tx *Tx) applyImport(ctx context.Context, by Author, id, seen int64, progre
 	if err := in.lookForRepeats(ctx); err != nil {
 		return imp, err
 	}
-	all := func() error { return in.applyAll(ctx, by, imp.Lines, progress) }
+	all := func() error {
+		done := 0
+		_, _, err := in.eachPart(ctx, 0, 0, func(p *part) error {
+			err := in.apply(ctx, by, p)
+			if done += len(p.sent); err == nil && progress != nil {
+				progress(done, imp.Lines)
+			}
+			return err
+		})
+		return err
+	}
 	if imp.Added > importIndexed && !tx.pg {
 		err = tx.inOneGo(ctx, importMemory, all)
 	} else {
@@ -143,26 +132,25 @@ func (tx *Tx) applyImport(ctx context.Context, by Author, id, seen int64, progre
 	return imp, err
 }
 
-// applyAll does what the lines do, part by part: while one is written, the cells of the next are read.
-func (in *importing) applyAll(ctx context.Context, by Author, total int, progress func(done, total int)) error {
-	p, err := in.begin(ctx, 0)
-	for done := 0; err == nil && len(p.sent) > 0; {
-		this := p
+// eachPart does something with the lines behind a number, part by part, at most so many parts, 0 for all. While one is written, the cells of the
+// next are read. It returns how many lines these were, and the number of the last.
+func (in *importing) eachPart(ctx context.Context, after, most int, do func(p *part) error) (n, last int, err error) {
+	last = after
+	next, err := in.begin(ctx, after)
+	for parts := 1; err == nil && len(next.sent) > 0; parts++ {
+		this := next
 		if err = in.check(ctx, this); err != nil {
 			break
 		}
-		if p, err = in.begin(ctx, this.sent[len(this.sent)-1].Number); err != nil {
-			break
+		n, last = n+len(this.sent), this.sent[len(this.sent)-1].Number
+		if parts == most {
+			return n, last, do(this)
 		}
-		if err = in.apply(ctx, by, this); err != nil {
-			p.read.Wait()
-			break
-		}
-		if done += len(this.sent); progress != nil {
-			progress(done, total)
+		if next, err = in.begin(ctx, last); err == nil {
+			err = do(this)
 		}
 	}
-	return err
+	return n, last, err
 }
 
 // apply does what some lines do, if that is what was shown of them.

@@ -271,7 +271,8 @@ func (l *list) countFilters(ctx context.Context) (fewest int, err error) {
 	most := maxTotal
 	if len(l.filters) > 1 || l.search.hits != "" {
 		most = weighed
-		slices.SortStableFunc(l.filters, func(a, b filter) int { return len(a.test) - len(b.test) }) // those of members are the dearest
+		dear := func(f filter) int { return min(len(f.test), 1) } // to count those of members and groups
+		slices.SortStableFunc(l.filters, func(a, b filter) int { return dear(a) - dear(b) })
 	}
 	for i, f := range l.filters {
 		if i > 0 {

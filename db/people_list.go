@@ -194,11 +194,7 @@ func (l *list) walk(ctx context.Context, n int) ([]listed, error) {
 // sorted finds everybody with the query ids and sorts them.
 func (l *list) sorted(ids string) fetch {
 	return func(ctx context.Context, n int) ([]listed, error) {
-		join := " CROSS JOIN "
-		if l.pg {
-			join = ", "
-		}
-		return l.whole(ctx, l.keys("("+ids+") c"+join+l.table, n, nil, l.id+" = c.id"), n)
+		return l.whole(ctx, l.keys("("+ids+") c CROSS JOIN "+l.table, n, nil, l.id+" = c.id"), n)
 	}
 }
 
