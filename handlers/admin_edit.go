@@ -81,18 +81,8 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
 	edit.Conflict = &views.Conflict{Version: c.Theirs.Version, By: c.By, At: c.At}
 	yours := &edit.User
-	add := func(name, label, theirs, mine string, words func(string) string) (kept bool) {
-		was, changed := c.Was[name]
-		if !changed {
-			was = theirs
-		}
-		if theirs == mine {
-			return false
-		}
-		kept = changed && mine == was
-		edit.Conflict.Fields = append(edit.Conflict.Fields,
-			views.ConflictField{Label: label, Was: words(was), Theirs: words(theirs), Yours: words(mine), Kept: kept})
-		return kept
+	add := func(name, label, theirs, mine string, words func(string) string) bool {
+		return contest(&edit.Conflict.Fields, c.Was, name, label, theirs, mine, words)
 	}
 	for _, attr := range append(profile.UserAttributes(), a.shown.Attributes...) {
 		theirs := c.Theirs.Value(attr.Name)
@@ -103,7 +93,7 @@ func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
 	}
 	rights := func(name, label string, theirs []string, mine *[]string) {
 		if theirs != nil && *mine != nil &&
-			add(name, label, strings.Join(theirs, "\n"), strings.Join(*mine, "\n"), func(text string) string { return strings.ReplaceAll(text, "\n", ", ") }) {
+			add(name, label, strings.Join(theirs, "\n"), strings.Join(*mine, "\n"), onOneLine) {
 			*mine = theirs
 		}
 	}
@@ -116,6 +106,23 @@ func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
 		}
 	}
 }
+
+// contest adds a field to those of a conflict, if somebody else made another of it than mine. Kept says that the form left it as it was.
+func contest(fields *[]views.ConflictField, before map[string]string, name, label, theirs, mine string, words func(string) string) (kept bool) {
+	if theirs == mine {
+		return false
+	}
+	was, changed := before[name]
+	if !changed {
+		was = theirs
+	}
+	kept = changed && mine == was
+	*fields = append(*fields, views.ConflictField{Label: label, Was: words(was), Theirs: words(theirs), Yours: words(mine), Kept: kept})
+	return kept
+}
+
+// onOneLine puts a list of lines, as the history has it, into words.
+func onOneLine(lines string) string { return strings.ReplaceAll(lines, "\n", ", ") }
 
 // yesNo puts a yes-or-no value, as the history has it, into words.
 func yesNo(text string) string {

@@ -71,7 +71,11 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 		return a.showGroup(c, fiber.StatusUnprocessableEntity, views.GroupEdit{Group: g, Named: before.Name, Errors: errs, Version: version})
 	}
 	if conflict, ok := errors.AsType[*db.GroupConflict](err); ok {
-		return a.showGroup(c, fiber.StatusConflict, groupConflict(g, conflict))
+		edit := groupConflict(g, conflict)
+		if len(edit.Conflict) == 0 { // both wanted the same
+			return redirect(c, groupPath(id))
+		}
+		return a.showGroup(c, fiber.StatusConflict, edit)
 	}
 	if err != nil {
 		return err
@@ -87,22 +91,11 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 func groupConflict(yours account.Group, c *db.GroupConflict) views.GroupEdit {
 	edit := views.GroupEdit{Group: yours, Named: c.Theirs.Name, Version: c.Theirs.Version}
 	edit.Group.Members = c.Theirs.Members
-	add := func(name, label, theirs, mine string) (kept bool) {
-		was, changed := c.Was[name]
-		if !changed {
-			was = theirs
-		}
-		kept = changed && mine == was
-		words := strings.NewReplacer("\n", ", ")
-		edit.Conflict = append(edit.Conflict,
-			views.ConflictField{Label: label, Was: words.Replace(was), Theirs: words.Replace(theirs), Yours: words.Replace(mine), Kept: kept})
-		return kept
-	}
-	if add("name", "Name", c.Theirs.Name, yours.Name) {
+	if contest(&edit.Conflict, c.Was, "name", "Name", c.Theirs.Name, yours.Name, onOneLine) {
 		edit.Group.Name = c.Theirs.Name
 	}
 	mine := slices.Sorted(slices.Values(yours.Permissions))
-	if add("permissions", "Permissions", strings.Join(c.Theirs.Permissions, "\n"), strings.Join(mine, "\n")) {
+	if contest(&edit.Conflict, c.Was, "permissions", "Permissions", strings.Join(c.Theirs.Permissions, "\n"), strings.Join(mine, "\n"), onOneLine) {
 		edit.Group.Permissions = c.Theirs.Permissions
 	}
 	return edit
