@@ -117,7 +117,7 @@ func (a *App) sayOnce(c *fiber.Ctx, page *views.Page, r admin.Resource) error {
 	case c.Query("saved") != "":
 		err := a.offerUndo(c, page, r.Name+"-"+c.Query("saved"))
 		if page.Undo != 0 {
-			page.Saved = "Saved."
+			page.Saved = "Saved"
 		}
 		return err
 	}

@@ -28,11 +28,7 @@ func (a *App) users(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if list.Saved, _ = strconv.ParseInt(c.Query("saved"), 10, 64); list.Saved != 0 { // what is no number is nobody
-		if list.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, account.Users, list.Saved); err != nil {
-			return err
-		}
-	}
+	list.Saved, _ = strconv.ParseInt(c.Query("saved"), 10, 64) // what is no number is nobody
 	if id, err := strconv.ParseInt(c.Query("edit"), 10, 64); err == nil {
 		person, err := a.changeable(c, id)
 		if err != nil {
@@ -80,6 +76,7 @@ func (a *App) showUsers(c *fiber.Ctx, status int, list views.People) error {
 	if err := a.sayOnce(c, &page, list.Resource); err != nil {
 		return err
 	}
+	list.Undo = page.Undo
 	return render(c, status, views.UsersPage(page, list), views.PeopleTable(page, list))
 }
 

@@ -58,7 +58,7 @@ func (a *App) inAdmin(c *fiber.Ctx, problem *views.Problem) {
 	if !found || problem.Back != "" && problem.Status != fiber.StatusBadRequest || asks == nil || !account.MayViewAdmin(*asks) {
 		return
 	}
-	problem.Back = "/admin/"
+	problem.Back = dashboardPath
 	name, rest, _ := strings.Cut(path, "/")
 	if r := a.resource(name); r.Name != "" && account.May(*asks, account.View, r.Permits()) {
 		problem.Back = r.Path()
