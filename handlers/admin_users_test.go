@@ -89,6 +89,9 @@ func TestEditUser(t *testing.T) {
 		if part.Find("h1").Length() != 0 {
 			t.Error("the part is a page")
 		}
+		if page.Find("tbody [name=id]").Length() != 0 || part.Find("[name=id]").Length() != 1 {
+			t.Error("rows can be ticked where nothing can be done with them, or one can't")
+		}
 		fields := []string{"username", "ada", "email", "new@example.org", "portfolio_site", "https://example.org/new", "is_staff", "1", "is_active", "1", "version", page.value("version"), "list", "sort=-username"}
 		r := c.post(row, fields...)
 		if r.status != 303 || !strings.HasPrefix(r.location(), "/admin/users?") || !strings.Contains(r.location(), "sort=-username") || !strings.HasSuffix(r.location(), id) {

@@ -84,7 +84,8 @@
     const boxes = [...all('tbody [name=id]', target.form)];
     if (!target.name) for (const box of boxes) box.checked = target.checked;
     const chosen = boxes.filter((box) => box.checked).length;
-    target.form.querySelector('.chosen').textContent = chosen ? `${chosen} chosen` : '';
+    const line = target.form.querySelector('.chosen'); // a page that has opened a row has none
+    if (line) line.textContent = chosen ? `${chosen} chosen` : '';
   });
 
   // A colour's picker and its text go together.
@@ -224,17 +225,18 @@
     }
   });
 
-  // What was typed into a row is not left without a word.
+  // What was typed into a row, or into a person's page, is not left without a word.
+  const typing = () => [...all('.row.open, tr.open, #person .form')].some(edited);
   addEventListener('beforeunload', (event) => {
-    if (!working.size && [...all('.row.open, tr.open')].some(edited)) event.preventDefault();
+    if (!working.size && typing()) event.preventDefault();
   });
 
   on('htmx:before:request', ({ detail: { ctx } }) => {
     if (ctx.sourceElement.matches('form[method=post]')) begin(ctx.sourceElement, ctx.request.submitter || undefined);
   });
-  // Who was logged out meanwhile loses nothing that was typed into a row.
+  // Who was logged out meanwhile loses nothing of it.
   on('htmx:before:response', (event) => {
-    if (event.detail.ctx.response.status !== 401 || ![...all('.row.open, tr.open')].some(edited)) return;
+    if (event.detail.ctx.response.status !== 401 || !typing()) return;
     event.preventDefault();
     notice('You are logged out. What you typed is still here: log in in another window, then save it once more.', { href: '/login', textContent: 'Log in' });
   });
