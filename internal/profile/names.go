@@ -14,7 +14,7 @@ const nameMax = 45
 var reserved = []string{
 	"action", "across", "after", "append", "attribute", "attributes", "avatar_public", "before", "children", "closest", "cmax", "cmin", "code",
 	"confirm", "contains", "created_at", "csrfmiddlewaretoken", "ctid", "dataset", "date_joined", "deleted", "edit", "elements", "email",
-	"email_key", "field", "first_name", "focus", "form", "groups", "id", "invitation", "is_active", "is_staff", "is_superuser",
+	"email_key", "field", "first_name", "focus", "form", "from", "groups", "id", "invitation", "is_active", "is_staff", "is_superuser",
 	"last_login", "last_name", "length", "list", "login", "main", "matches", "method", "n", "new", "new_password", "next", "oid", "old_password",
 	"password", "people", "permissions", "person", "pkey", "profile", "q", "recovery_code", "register", "remember", "remove", "reset", "resolve", "row", "rowid", "saved", "search",
 	"sort", "status", "submit", "summary", "tableoid", "target", "token", "updated_at", "user", "user_id", "username", "username_key", "version", "xmax", "xmin", "zoom",
