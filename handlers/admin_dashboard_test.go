@@ -144,7 +144,7 @@ func TestDashboard(t *testing.T) {
 		r := staff.get("/admin/")
 		for selector, want := range map[string]string{
 			"#row-people .value": "3", "#row-waiting .value": "1", "#row-waiting .below a": "waits", "#row-mail .value": "0",
-			"#changes li:nth-child(1) .value": "ada Password changed", "#changes li:nth-child(2) .value": "ada First name changed",
+			"#changes li:nth-child(1) .value": "ada – Password changed", "#changes li:nth-child(2) .value": "ada – First name changed",
 			"#row-uploads .value": "Being counted",
 		} {
 			if got := strings.Join(strings.Fields(r.Find(selector).Text()), " "); got != want {
@@ -186,7 +186,7 @@ func TestDashboardNamesNothingPrivate(t *testing.T) {
 			t.Fatal(r.status)
 		}
 		r := staff.get("/admin/")
-		if !r.says("ada Something private changed") || strings.Contains(strings.ToLower(r.body), "diary") || strings.Contains(r.body, "dear me") {
+		if !r.says("ada – Something private changed") || strings.Contains(strings.ToLower(r.body), "diary") || strings.Contains(r.body, "dear me") {
 			t.Errorf("%s", r.Find("#changes").Text())
 		}
 	})
@@ -234,7 +234,7 @@ func TestDashboardIsOfWhatOneMaySee(t *testing.T) {
 			}
 		}
 		said := strings.Join(strings.Fields(with("reads", "history.view", "users.view").Find("#changes").Text()), " ")
-		for _, words := range []string{"boss and 1 more Must choose a new password changed", "Looked as ada", "by boss", "by the command line"} {
+		for _, words := range []string{"boss and 1 more – Must choose a new password changed", "Looked as ada", "by boss", "by the command line"} {
 			if !strings.Contains(said, words) {
 				t.Errorf("%q is missing in: %s", words, said)
 			}

@@ -65,7 +65,7 @@ func (t Told) Verb() (before, behind string) {
 	case len(t.Fields) == 0:
 		return "", "changed"
 	}
-	return "", strings.Join(t.Fields, ", ") + " changed"
+	return "", "– " + strings.Join(t.Fields, ", ") + " changed"
 }
 
 // TakenBack says that it was taken back.
