@@ -68,11 +68,9 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 		return edit, err
 	}
 	edit.User.Groups, edit.User.Permissions = groups, chosenPermissions(c)
-	version, err := strconv.ParseInt(posted(c, "version"), 10, 64)
-	if err != nil {
+	if edit.User.Version = version(c); edit.User.Version == 0 {
 		return edit, fiber.NewError(fiber.StatusUnprocessableEntity)
 	}
-	edit.User.Version = version
 	return edit, nil
 }
 

@@ -55,8 +55,7 @@ func (a *App) showGroup(c *fiber.Ctx, status int, edit views.GroupEdit) error {
 // saveGroup adds a group, or saves what was changed of one.
 func (a *App) saveGroup(c *fiber.Ctx) error {
 	id := userID(c) // 0 for a new one
-	version, _ := strconv.ParseInt(posted(c, "version"), 10, 64)
-	g := account.Group{ID: id, Name: cut(posted(c, "name"), 4000), Version: version,
+	g := account.Group{ID: id, Name: cut(posted(c, "name"), 4000), Version: version(c),
 		Permissions: slices.DeleteFunc(formValues(c, "permissions"), func(p string) bool { return p == "" })}
 	if id != 0 && posted(c, "resolve") == "theirs" {
 		return redirect(c, groupPath(id))
@@ -68,7 +67,7 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 			return err
 		}
 		g.Members = before.Members
-		return a.showGroup(c, fiber.StatusUnprocessableEntity, views.GroupEdit{Group: g, Named: before.Name, Errors: errs, Version: version})
+		return a.showGroup(c, fiber.StatusUnprocessableEntity, views.GroupEdit{Group: g, Named: before.Name, Errors: errs, Version: g.Version})
 	}
 	if conflict, ok := errors.AsType[*db.GroupConflict](err); ok {
 		edit := groupConflict(g, conflict)

@@ -41,7 +41,10 @@ func TestGroupPages(t *testing.T) {
 		if r := boss.post(at, "name", "<i>Desk</i>", "permissions", "mail.view", "version", version); r.status != http.StatusConflict || r.value("name") != "Desk" || r.Find(".conflict .hint").Length() != 1 {
 			t.Errorf("a name that was not touched: %d, %q", r.status, r.value("name"))
 		}
-		if r := boss.post(at, "name", "Front desk", "permissions", "mail.view", "version", r.value("version"), "resolve", "mine"); r.status != http.StatusSeeOther {
+		if again := boss.post(at, "name", "Front desk", "permissions", "mail.view", "version", r.value("version"), "before", r.value("before")); again.status != http.StatusConflict {
+			t.Errorf("sent without a choice: %d", again.status)
+		}
+		if r := boss.post(at, "name", "Front desk", "permissions", "mail.view", "version", r.value("version"), "before", r.value("before"), "resolve", "mine"); r.status != http.StatusSeeOther {
 			t.Errorf("mine: %d", r.status)
 		}
 		undo := boss.get(at + "?saved=1").Find("form.undo")

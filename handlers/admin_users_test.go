@@ -190,14 +190,18 @@ func TestEditUserConflict(t *testing.T) {
 			must(t, err)
 			return u.Email
 		}
-		newer := two.post(row, "email", "yours@example.org", "version", version).value("version")
+		r := two.post(row, "email", "yours@example.org", "version", version)
+		newer, before := r.value("version"), r.value("before")
+		if r := two.post(row, "email", "yours@example.org", "version", newer, "before", before); before != version || r.status != http.StatusConflict || r.value("before") != version || email() != "theirs@example.org" {
+			t.Errorf("sent without a choice: %d, %s", r.status, email())
+		}
 		if r := two.post(row, "email", "yours@example.org", "version", newer, "resolve", "theirs"); r.status != 303 || strings.Contains(r.location(), "saved") || email() != "theirs@example.org" {
 			t.Errorf("theirs: %d, %s", r.status, email())
 		}
 		if r := two.htmx().post(row, "email", "yours@example.org", "version", newer, "resolve", "theirs", "list", ""); r.status != 200 || !r.says("Kept theirs") {
 			t.Errorf("theirs with htmx: %d: %s", r.status, r.Text())
 		}
-		if r := two.post(row, "email", "yours@example.org", "version", newer, "resolve", "mine"); r.status != 303 || email() != "yours@example.org" {
+		if r := two.post(row, "email", "yours@example.org", "version", newer, "before", before, "resolve", "mine"); r.status != 303 || email() != "yours@example.org" {
 			t.Errorf("mine: %d, %s", r.status, email())
 		}
 	})

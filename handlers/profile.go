@@ -101,7 +101,7 @@ func (a *App) setAttribute(c *fiber.Ctx, attr profile.Attribute, value string, w
 // showConflict answers the form with what the value was, what somebody else made of it, and what this form would.
 func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflict) error {
 	theirs := conflict.Theirs.Value(field.Name)
-	field.Version = conflict.Theirs.Version
+	field.Version, field.Before = conflict.Theirs.Version, version(c)
 	yours := field.Value
 	if parsed, err := field.Parse(yours); err == nil {
 		yours = parsed
@@ -132,9 +132,16 @@ func words(attr profile.Attribute, value string) string {
 	return attr.Words(value)
 }
 
-// version returns the version that a form was made of, 0 where it says none.
+// version is the one that a form was made of, 0 for none. A form in conflict is of the one from before that, until it brings a choice.
 func version(c *fiber.Ctx) int64 {
-	n, _ := strconv.ParseInt(posted(c, "version"), 10, 64)
+	text := posted(c, "version")
+	if before := posted(c, "before"); before != "" && posted(c, "resolve") == "" {
+		text = before
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil { // also a number too large, which is no version
+		return 0
+	}
 	return max(n, 0)
 }
 

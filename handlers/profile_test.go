@@ -113,7 +113,11 @@ func TestUpdateAttributeConflict(t *testing.T) {
 				t.Errorf("%d, saved %q: %s", r.status, value(), r.Find("form").Text())
 			}
 		}
-		newer := c.post(at, "portfolio_site", "https://example.org/yours", "version", version).value("version")
+		form := c.post(at, "portfolio_site", "https://example.org/yours", "version", version)
+		newer := form.value("version")
+		if r := c.post(at, "portfolio_site", "https://example.org/yours", "version", newer, "before", form.value("before")); r.status != http.StatusConflict || value() != "https://example.org/theirs" {
+			t.Errorf("sent without a choice: %d, %s", r.status, value())
+		}
 		if r := c.post(at, "portfolio_site", "https://example.org/yours", "version", newer, "resolve", "theirs"); r.status != 303 || value() != "https://example.org/theirs" {
 			t.Errorf("theirs: %d, %q", r.status, value())
 		}

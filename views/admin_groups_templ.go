@@ -282,7 +282,7 @@ func groupForm(page Page, edit GroupEdit) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(edit.Conflict) > 0 {
-			templ_7745c5c3_Err = noDefault().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noChoice(edit.Group.Version).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

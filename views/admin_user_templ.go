@@ -984,7 +984,7 @@ func UserForm(page Page, people People, edit Edit) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if edit.Conflict != nil {
-			templ_7745c5c3_Err = noDefault().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noChoice(edit.User.Version).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

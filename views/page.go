@@ -58,6 +58,7 @@ type Field struct {
 	Waiting Waiting // for a picture
 	Now     string  // for a picture: the name of the present one; empty for none
 	Version int64   // the person's version that the form was made of; 0 where it makes no difference
+	Before  int64   // in a conflict, the one that it was made of first
 	// Conflict is what somebody else made of the value meanwhile; nil for nothing.
 	Conflict *ConflictField
 }

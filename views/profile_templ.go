@@ -469,7 +469,7 @@ func AttributeForm(page Page, person account.User, field Field) templ.Component 
 			return templ_7745c5c3_Err
 		}
 		if field.Conflict != nil {
-			templ_7745c5c3_Err = noDefault().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noChoice(field.Before).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
