@@ -41,8 +41,10 @@ func (a *App) showGroup(c *fiber.Ctx, status int, edit views.GroupEdit) error {
 	page := a.page(c, title)
 	if c.Query("saved") != "" && edit.Group.ID == 0 {
 		page.Saved = "The group was added."
+	} else if c.Query("saved") == "none" {
+		page.Saved = nothingChanged
 	} else if c.Query("saved") != "" {
-		page.Saved = "Saved"
+		page.Saved = savedIt
 		if err := a.offerUndo(c, &page, account.Groups+"-"+strconv.FormatInt(edit.Group.ID, 10)); err != nil {
 			return err
 		}
@@ -72,7 +74,7 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 	if conflict, ok := errors.AsType[*db.GroupConflict](err); ok {
 		edit := groupConflict(g, conflict)
 		if len(edit.Conflict) == 0 { // both wanted the same
-			return redirect(c, groupPath(id))
+			return redirect(c, groupPath(id)+"?saved=none")
 		}
 		return a.showGroup(c, fiber.StatusConflict, edit)
 	}
@@ -81,6 +83,9 @@ func (a *App) saveGroup(c *fiber.Ctx) error {
 	}
 	if !account.May(signedIn(c), account.View, account.Groups) {
 		return redirect(c, groupsPath+"/new?saved=1")
+	}
+	if id != 0 && saved.Version == g.Version {
+		return redirect(c, groupPath(id)+"?saved=none")
 	}
 	return redirect(c, groupPath(saved.ID)+"?saved=1")
 }

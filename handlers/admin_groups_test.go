@@ -51,6 +51,11 @@ func TestGroupPages(t *testing.T) {
 		if r := boss.post(undo.AttrOr("action", ""), "back", at); r.location() != at+"?undone=1" || boss.get(at).value("name") != "Desk" {
 			t.Errorf("undo: %d", r.status)
 		}
+		page = boss.get(at)
+		same := boss.post(at, "name", page.value("name"), "permissions", "users.view", "version", page.value("version"))
+		if r := boss.get(same.location()); !r.says("Nothing was changed") || r.Find("form.undo").Length() != 0 {
+			t.Errorf("the same again: %d to %s", same.status, same.location())
+		}
 		if r := boss.get(at + "/delete"); !r.says("0 members") {
 			t.Errorf("%d", r.status)
 		}

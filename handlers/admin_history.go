@@ -203,6 +203,6 @@ func (a *App) undoneRow(c *fiber.Ctx, id int64) error {
 		return err
 	}
 	list := a.bare(c)
-	list.Saved, list.Undone = person.ID, true
+	list.Saved, list.Said = person.ID, "Taken back"
 	return send(c, fiber.StatusOK, views.UserRow(a.page(c, people), list, person))
 }

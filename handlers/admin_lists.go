@@ -114,10 +114,12 @@ func (a *App) sayOnce(c *fiber.Ctx, page *views.Page, r admin.Resource) error {
 	case c.Query("deleted") != "":
 		page.Saved = "The " + r.One + " was deleted."
 		return a.offerUndo(c, page, r.Name+"-"+c.Query("deleted"))
+	case c.Query("saved") == "none":
+		page.Saved = nothingChanged
 	case c.Query("saved") != "":
 		err := a.offerUndo(c, page, r.Name+"-"+c.Query("saved"))
 		if page.Undo != 0 {
-			page.Saved = "Saved"
+			page.Saved = savedIt
 		}
 		return err
 	}

@@ -88,6 +88,36 @@ func TestPersonIsEditedInPlace(t *testing.T) {
 	})
 }
 
+// TestNothingWasChanged: a form that changes nothing says so, and offers no undo of what was changed before it.
+func TestNothingWasChanged(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		at := path("/admin/users/ID", ada.ID)
+		r := c.get(c.post(at, "first_name", "Ada", "version", c.get(at).value("version")).location())
+		if r.Find("form.undo").Length() != 1 {
+			t.Fatalf("a change has no undo: %.500s", r.body)
+		}
+		version := r.value("version")
+		post := func(c *client, more ...string) answer {
+			return c.post(at, append(more, "first_name", "Ada", "version", version)...)
+		}
+		if r := post(c.htmx(), "list", ""); !strings.Contains(r.Text(), "Nothing was changed") || r.Find("[hx-post$=undo]").Length() != 0 {
+			t.Errorf("the row: %s", r.body)
+		}
+		if r := post(c.htmx(), "from", ""); r.Find("#person [role=status]").Text() != "Nothing was changed" || r.Find("form.undo").Length() != 0 {
+			t.Errorf("the part: %.500s", r.body)
+		}
+		for _, more := range [][]string{{"list", ""}, {}} {
+			if r := c.get(post(c, more...).location()); !r.says("Nothing was changed") || r.Find("form.undo").Length() != 0 {
+				t.Errorf("the page with %q: %.500s", more, r.body)
+			}
+		}
+		if r := c.htmx().post(at, "first_name", "Ada", "version", "1", "list", ""); !strings.Contains(r.Text(), "Nothing was changed") || r.Find("[hx-post$=undo]").Length() != 0 {
+			t.Errorf("what somebody else had made the same: %s", r.body)
+		}
+	})
+}
+
 // TestPasswordLinkIsMailed: no admin has to know a password.
 func TestPasswordLinkIsMailed(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

@@ -27,10 +27,12 @@ func (a *App) user(c *fiber.Ctx) error {
 	case "":
 	case "proof":
 		page.Saved = "A mail to confirm the address is on its way."
+	case "none":
+		page.Saved = nothingChanged
 	case "link":
 		page.Saved = "A link to choose a password is on its way by mail."
 	default:
-		page.Saved = "Saved"
+		page.Saved = savedIt
 		if err := a.offerUndo(c, &page, account.Users+"-"+c.Params("id")); err != nil {
 			return err
 		}
@@ -74,7 +76,7 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 		return err
 	}
 	if posted(c, "resolve") == "theirs" {
-		return a.savedUser(c, person, true)
+		return a.savedUser(c, person, keptTheirs)
 	}
 	edit, err := a.readEdit(c, person)
 	if err != nil {
@@ -83,14 +85,17 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 	if len(edit.Errors) == 0 {
 		var after account.User
 		after, err = a.DB.UpdateUser(c.UserContext(), a.author(c), signedIn(c), edit.User)
+		if err == nil && after.Version == edit.User.Version {
+			return a.savedUser(c, after, nothingChanged)
+		}
 		if err == nil {
-			return a.savedUser(c, after, false)
+			return a.savedUser(c, after, savedIt)
 		}
 	}
 	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
 		a.conflict(&edit, conflict)
 		if len(edit.Conflict.Fields) == 0 { // both wanted the same
-			return a.savedUser(c, conflict.Theirs, false)
+			return a.savedUser(c, conflict.Theirs, nothingChanged)
 		}
 		if err := a.hold(c, views.Filled{Waiting: edit.Waiting}); err != nil {
 			return err
@@ -110,19 +115,29 @@ func (a *App) updateUser(c *fiber.Ctx) error {
 	return a.showEdit(c, refusal(edit.Errors), person, edit)
 }
 
-// savedUser answers a person who was saved, or kept as somebody else had saved them: their row, the list at that row, or their
-// page, wherever the form came from.
-func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
+// What is said of a person after their form was sent. Only of what was saved there is an undo.
+const (
+	savedIt        = "Saved"
+	keptTheirs     = "Kept theirs"
+	nothingChanged = "Nothing was changed"
+)
+
+// savedUser answers a person whose form was taken, and says what became of it: their row, the list at that row, or their page,
+// wherever the form came from.
+func (a *App) savedUser(c *fiber.Ctx, person account.User, said string) error {
 	if htmx(c) && ofPage(c) {
-		return a.savedPart(c, person, kept)
+		return a.savedPart(c, person, said)
 	}
 	id := strconv.FormatInt(person.ID, 10)
 	query, to := url.Values{}, userPath(person.ID)
 	if has(c, "list") {
 		query, to = goBack(posted(c, "list")), usersPath
 	}
-	if !kept {
+	switch said {
+	case savedIt:
 		query.Set("saved", id)
+	case nothingChanged:
+		query.Set("saved", "none")
 	}
 	if from := goBack(posted(c, "from")).Encode(); from != "" && !has(c, "list") {
 		query.Set("from", from)
@@ -134,8 +149,8 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 		to += "#user-" + id
 	}
 	list := a.bare(c)
-	list.Saved, list.Kept = person.ID, kept
-	if htmx(c) && !kept {
+	list.Saved, list.Said = person.ID, said
+	if htmx(c) && said == savedIt {
 		var err error
 		if list.Undo, err = a.DB.LastChange(c.UserContext(), signedIn(c).ID, account.Users, person.ID); err != nil {
 			return err
@@ -148,11 +163,10 @@ func (a *App) savedUser(c *fiber.Ctx, person account.User, kept bool) error {
 func ofPage(c *fiber.Ctx) bool { return has(c, "from") && !has(c, "list") }
 
 // savedPart answers the page of a person who was saved on it, without its frame.
-func (a *App) savedPart(c *fiber.Ctx, person account.User, kept bool) error {
+func (a *App) savedPart(c *fiber.Ctx, person account.User, said string) error {
 	page := a.page(c, person.Username)
-	page.Saved = "Kept theirs"
-	if !kept {
-		page.Saved = "Saved"
+	page.Saved = said
+	if said == savedIt {
 		if err := a.offerUndo(c, &page, account.Users+"-"+strconv.FormatInt(person.ID, 10)); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ func (a *App) users(c *fiber.Ctx) error {
 		return err
 	}
 	list.Saved, _ = strconv.ParseInt(c.Query("saved"), 10, 64) // what is no number is nobody
+	list.Said = savedIt
 	if id, err := strconv.ParseInt(c.Query("edit"), 10, 64); err == nil {
 		person, err := a.changeable(c, id)
 		if err != nil {

@@ -36,8 +36,8 @@ func TestAdminIsMarked(t *testing.T) {
 
 func TestRowSaysWhatBecameOfIt(t *testing.T) {
 	s := newSample(t, "ada")
-	for kept, want := range map[bool]string{false: "Saved", true: "Kept theirs"} {
-		s.people.Kept = kept
+	for _, want := range []string{"Saved", "Kept theirs"} {
+		s.people.Said = want
 		if got := rendered(t, UserRow(s.page, s.people, account.User{ID: 18})).Find("[role=status]").Text(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

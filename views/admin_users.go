@@ -25,9 +25,8 @@ type People struct {
 	Groups  []account.Group // all there are, where a person may be put into them
 	Person  PersonMore      // what a person's own page shows besides
 	Open    *Edit           // the row in edit mode; nil for none
-	Saved   int64           // the id of the row just saved; 0 for none
-	Kept    bool            // the row just saved kept what somebody else had made of it
-	Undone  bool            // what was saved is that something was taken back
+	Saved   int64           // the id of the row whose form was just taken; 0 for none
+	Said    string          // what became of that row
 	Undo    int64           // the line of the history that an undo of what was saved begins from; 0 for none
 }
 
@@ -136,17 +135,6 @@ func thousands(n int) string {
 		return strconv.Itoa(n)
 	}
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
-}
-
-// saved says what became of the row that was saved last.
-func (people People) saved() string {
-	switch {
-	case people.Kept:
-		return "Kept theirs"
-	case people.Undone:
-		return "Taken back"
-	}
-	return "Saved"
 }
 
 // editable marks a cell that opens its row.
