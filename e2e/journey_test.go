@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"nameplate/internal/profile"
 )
 
 // modes are the two ways in which everything has to work.
@@ -166,7 +168,7 @@ func changePicture(b *tab, s *server) {
 
 func gone(t testing.TB, c *client, name string) {
 	t.Helper()
-	for _, size := range []int{96, 192, 384} {
+	for _, size := range profile.PictureSizes {
 		if a := c.get(picturePath(name, size)); a.status != 404 {
 			t.Errorf("%s is still there: status %d", a.at.Path, a.status)
 		}

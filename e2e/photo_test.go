@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"nameplate/internal/profile"
 )
 
 // The colours of a photograph's quarters as its camera wrote them: top left, top right, bottom left, bottom right.
@@ -103,10 +105,10 @@ func file(t testing.TB, name string, data []byte) string {
 	return path
 }
 
-// checkPictures fetches the three sizes of a stored picture and compares them with the photograph they come from.
+// checkPictures fetches all sizes of a stored picture and compares them with the photograph they come from.
 func checkPictures(t testing.TB, c *client, name string) {
 	t.Helper()
-	for _, size := range []int{96, 192, 384} {
+	for _, size := range profile.PictureSizes {
 		path := picturePath(name, size)
 		a := c.get(path)
 		if a.status != 200 || a.header.Get("Content-Type") != "image/jpeg" {

@@ -65,7 +65,7 @@ func downloadType(name string) string {
 // privatePicture serves a picture on a site where not everybody may see each of them. None is kept by a cache: who sees a picture
 // that waits now may not once it is somebody's.
 func (a *App) privatePicture(c *fiber.Ctx) error {
-	name, _, _ := strings.Cut(c.Params("file"), "-")
+	name, _ := cutSize(c.Params("file"))
 	sees, err := a.DB.MaySeePicture(c.UserContext(), name, me(c))
 	if err != nil {
 		return err

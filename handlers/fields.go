@@ -60,12 +60,15 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 	if err != nil && !errors.Is(err, db.ErrPictureGone) {
 		return views.Waiting{}, err
 	}
-	file, fileErr := c.FormFile(attr.Name)
-	if fileErr != nil || (file.Size == 0 && file.Filename == "") {
+	if !isSent(c, attr) {
 		if errors.Is(err, db.ErrPictureGone) {
 			return views.Waiting{}, form.Message("Choose the " + attr.Kind.Name + " again: it was not kept any longer.")
 		}
 		return earlier, nil
+	}
+	file, err := c.FormFile(attr.Name)
+	if err != nil {
+		return earlier, fmt.Errorf("read the file that was sent: %w", err)
 	}
 	accept := a.acceptPicture
 	if attr.IsFile() {
@@ -81,6 +84,12 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 		}
 	}
 	return now, nil
+}
+
+// isSent says whether a file was chosen in the form.
+func isSent(c *fiber.Ctx, attr profile.Attribute) bool {
+	file, err := c.FormFile(attr.Name)
+	return err == nil && (file.Size > 0 || file.Filename != "")
 }
 
 // earlierPicture returns the picture that an earlier try of the same form left waiting.
@@ -99,22 +108,21 @@ func (a *App) earlierPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 	return views.Waiting{Token: token, Name: name}, nil
 }
 
-// acceptPicture reads, draws and stores a picture that was sent. The ledger knows of it before its files are there, so
-// that no file is ever without a row.
+// acceptPicture reads, draws and stores a picture that was sent, in the frame that the form asks for.
 func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
+	frame, err := askedFrame(c, true)
+	if err != nil {
+		return views.Waiting{}, err
+	}
 	data, err := read(header, picture.MaxBytes, errTooLarge)
 	if err != nil {
 		return views.Waiting{}, err
 	}
-	drawn, err := a.Reader.Read(c.UserContext(), data)
+	drawn, err := a.Reader.ReadFramed(c.UserContext(), data, frame)
 	if err != nil {
 		return views.Waiting{}, err
 	}
-	waiting := views.Waiting{Token: auth.Token(), Name: drawn.Name}
-	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
-		return views.Waiting{}, err
-	}
-	return waiting, a.Pictures.Put(drawn)
+	return a.keepWaiting(c, drawn)
 }
 
 // read returns what a part of a form holds, where it has at most so many bytes.

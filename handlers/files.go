@@ -72,9 +72,9 @@ func keep(c *fiber.Ctx, etag, contentType string, body []byte) error {
 // pictureFile serves one size of a picture.
 func (a *App) pictureFile(c *fiber.Ctx) error {
 	stem, ok := strings.CutSuffix(c.Params("file"), ".jpg")
-	name, size, found := strings.Cut(stem, "-")
+	name, size := cutSize(stem)
 	pixels, err := strconv.Atoi(size)
-	if !ok || !found || err != nil || strconv.Itoa(pixels) != size {
+	if !ok || err != nil || strconv.Itoa(pixels) != size {
 		return errNotFound
 	}
 	hidden, err := a.DB.HidesPicture(c.UserContext(), name)
@@ -106,4 +106,10 @@ func (a *App) pictureFile(c *fiber.Ctx) error {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	return c.SendStream(file, int(info.Size())) // closes the file
+}
+
+// cutSize cuts what a picture's file is called into the picture's name and the size.
+func cutSize(stem string) (name, size string) {
+	at := strings.LastIndexByte(stem, '-')
+	return stem[:max(at, 0)], stem[at+1:]
 }

@@ -55,6 +55,7 @@ var routes = []struct {
 	{"GET /settings/profile/:attribute", "/settings/profile/portfolio_site", [7]int{303, 200, 200, 200, 200, 200, 303}},
 	{"POST /settings/profile/:attribute", "/settings/profile/first_name", [7]int{303, 422, 422, 422, 422, 422, 303}},
 	{"POST /settings/profile/:attribute/check", "/settings/profile/first_name/check", [7]int{303, 200, 200, 200, 200, 200, 303}},
+	{"GET /settings/profile/:attribute/whole", "/settings/profile/profile_pic/whole", [7]int{303, 404, 404, 404, 404, 404, 303}},
 	{"GET /settings/account", "/settings/account", [7]int{303, 200, 200, 200, 200, 200, 303}},
 	{"POST /settings/account", "/settings/account", [7]int{303, 422, 422, 422, 422, 422, 303}},
 	{"GET /settings/password", "/settings/password", [7]int{303, 200, 200, 200, 200, 200, 303}},

@@ -2,35 +2,173 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 
 	"github.com/gofiber/fiber/v2"
 
+	"nameplate/db"
+	"nameplate/internal/auth"
 	"nameplate/internal/form"
+	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 	"nameplate/views"
 )
 
-// updatePicture replaces or removes one's own picture or file.
+// updatePicture replaces, frames or removes one's own picture or file. A preview is the framed picture, which waits.
 func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	if isTrue(posted(c, "remove")) {
 		return a.setAttribute(c, attr, "", views.Waiting{})
 	}
 	waiting, err := a.waitingPicture(c, attr)
-	field := views.Field{Attribute: attr, Waiting: waiting}
+	if err == nil && attr.IsPicture() {
+		waiting, err = a.reframe(c, attr, waiting)
+	}
+	field, now := views.Field{Attribute: attr, Waiting: waiting}, signedIn(c).Value(attr.Name)
 	if message, ok := errors.AsType[form.Message](err); ok {
 		field.Error = message.Error()
 	} else if err != nil {
 		return err
-	} else if waiting.Token == "" {
+	} else if waiting.Token == "" && (now == "" || posted(c, "focus") == "") {
 		field.Error = "Choose a " + attr.Kind.Name + " first, or cancel."
 	}
-	if field.Error == "" {
-		return a.setAttribute(c, attr, waiting.Token, waiting)
+	preview := field.Error == "" && isTrue(posted(c, "preview"))
+	if field.Error == "" && !preview {
+		return a.setAttribute(c, attr, orElse(waiting.Token, now), waiting)
 	}
 	if waiting.Token != "" {
 		if err := a.DB.HoldWaiting(c.UserContext(), waiting.Token); err != nil {
 			return err
 		}
 	}
-	return a.refuseAttribute(c, refusal(form.Errors{attr.Name: field.Error}), field)
+	if preview {
+		return a.showAgain(c, fiber.StatusOK, field)
+	}
+	return a.showAgain(c, refusal(form.Errors{attr.Name: field.Error}), field)
+}
+
+// reframe draws the picture that waits, or else the present one, anew where the form asks for another frame than it has. The new one waits.
+func (a *App) reframe(c *fiber.Ctx, attr profile.Attribute, waiting views.Waiting) (views.Waiting, error) {
+	name := orElse(waiting.Name, signedIn(c).Value(attr.Name))
+	now, ok := profile.ParsePictureName(name)
+	frame, err := askedFrame(c, isSent(c, attr))
+	if err != nil || !ok || frame == now.Frame || frame == (profile.Frame{}) {
+		return waiting, err
+	}
+	whole, err := a.whole(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return views.Waiting{}, form.Message("Choose the picture again: it is not there any longer.")
+	}
+	if err != nil {
+		return waiting, err
+	}
+	drawn, err := a.Reader.Reframe(c.UserContext(), whole, frame)
+	if err != nil {
+		return waiting, err
+	}
+	framed, err := a.keepWaiting(c, drawn)
+	if err == nil && waiting.Token != "" {
+		err = a.DB.DropWaiting(c.UserContext(), waiting.Token, a.Pictures.Remove)
+	}
+	return framed, err
+}
+
+// askedFrame is the frame that a form asks for, zero for none. That of the picture that the form showed says nothing of one that comes with
+// it.
+func askedFrame(c *fiber.Ctx, sent bool) (profile.Frame, error) {
+	focus, zoom := posted(c, "focus"), posted(c, "zoom")
+	if focus == "" && zoom == "" {
+		return profile.Frame{}, nil
+	}
+	frame, err := profile.ParseFrame(focus, zoom)
+	if shown, ok := profile.ParsePictureName(posted(c, "framed")); ok && sent && shown.Frame == frame {
+		return profile.Frame{}, err
+	}
+	return frame, err
+}
+
+// keepWaiting stores a picture, which waits for its form to be accepted. The ledger knows of it before its files are there, so that no
+// file is ever without a row.
+func (a *App) keepWaiting(c *fiber.Ctx, drawn picture.Picture) (views.Waiting, error) {
+	waiting := views.Waiting{Token: auth.Token(), Name: drawn.Name}
+	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
+		return views.Waiting{}, err
+	}
+	return waiting, a.Pictures.Put(drawn)
+}
+
+// whole reads the whole of a stored picture.
+func (a *App) whole(name string) ([]byte, error) {
+	file, err := a.Pictures.OpenWhole(name)
+	if err != nil {
+		return nil, fmt.Errorf("open the whole picture %s: %w", name, err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the whole picture %s: %w", name, err)
+	}
+	return data, nil
+}
+
+// framing is what a form needs to ask for the frame of a stored picture. It is nothing where the picture is gone.
+func (a *App) framing(attr profile.Attribute, field views.Field) (views.Framing, error) {
+	name := orElse(field.Waiting.Name, field.Now)
+	stored, ok := profile.ParsePictureName(name)
+	if !ok {
+		return views.Framing{}, nil
+	}
+	file, err := a.Pictures.OpenWhole(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return views.Framing{}, nil
+	}
+	if err != nil {
+		return views.Framing{}, fmt.Errorf("open the whole picture %s: %w", name, err)
+	}
+	defer func() { _ = file.Close() }()
+	size, err := picture.Size(file)
+	if err != nil {
+		return views.Framing{}, fmt.Errorf("look at the whole picture %s: %w", name, err)
+	}
+	whole := settings + "/" + attr.Name + "/whole?of=" + name[:8] // another picture has another address
+	if field.Waiting.Token != "" {
+		whole = settings + "/" + attr.Name + "/whole?waiting=" + field.Waiting.Token
+	}
+	return views.Framing{Name: name, Whole: whole, Size: size, Frame: stored.Frame}, nil
+}
+
+// wholePicture serves the whole of one's own picture, or of one that waits, for choosing its frame. Nobody else sees what is around the
+// square.
+func (a *App) wholePicture(c *fiber.Ctx) error {
+	attr, ok := a.Profile.Attribute(c.Params("attribute"))
+	if !ok || !attr.IsPicture() {
+		return errNotFound
+	}
+	person := signedIn(c)
+	if !attr.MayEdit(person, person) {
+		return errForbidden
+	}
+	name, err := person.Value(attr.Name), error(nil)
+	if token := c.Query("waiting"); token != "" {
+		name, err = a.DB.Waiting(c.UserContext(), token)
+	}
+	if err != nil && !errors.Is(err, db.ErrPictureGone) {
+		return err
+	}
+	file, err := a.Pictures.OpenWhole(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("open the whole picture %s: %w", name, err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		_ = file.Close()
+		return fmt.Errorf("look at the whole picture %s: %w", name, err)
+	}
+	c.Set(fiber.HeaderCacheControl, unshared)
+	c.Set(fiber.HeaderContentType, "image/jpeg")
+	return c.SendStream(file, int(info.Size())) // closes the file
 }

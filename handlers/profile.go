@@ -64,7 +64,7 @@ func (a *App) updateAttribute(c *fiber.Ctx) error {
 	}
 	text, sent := typed(c, attr)
 	if !sent { // cut short on its way, or somebody else's form: emptying the value is not what it says
-		return a.refuseAttribute(c, fiber.StatusUnprocessableEntity, views.Field{
+		return a.showAgain(c, fiber.StatusUnprocessableEntity, views.Field{
 			Attribute: attr, Value: signedIn(c).Value(attr.Name), Error: "Send the form once more: the value did not arrive.",
 		})
 	}
@@ -78,7 +78,7 @@ func (a *App) setAttribute(c *fiber.Ctx, attr profile.Attribute, value string, w
 		return err
 	}
 	if wait > 0 && looksUp(attr) {
-		return a.refuseAttribute(c, fiber.StatusTooManyRequests, views.Field{Attribute: attr, Value: value, Error: tooManyNames(retryAfter(c, wait))})
+		return a.showAgain(c, fiber.StatusTooManyRequests, views.Field{Attribute: attr, Value: value, Error: tooManyNames(retryAfter(c, wait))})
 	}
 	person, err := a.DB.SetAttribute(c.UserContext(), a.author(c), signedIn(c).ID, attr, value, version(c))
 	field := views.Field{Attribute: attr, Value: value, Waiting: waiting}
@@ -87,7 +87,7 @@ func (a *App) setAttribute(c *fiber.Ctx, attr profile.Attribute, value string, w
 		if err := a.countTaken(c, []profile.Attribute{attr}, map[string]string{attr.Name: value}, errs); err != nil {
 			return err
 		}
-		return a.refuseAttribute(c, fiber.StatusUnprocessableEntity, field)
+		return a.showAgain(c, fiber.StatusUnprocessableEntity, field)
 	}
 	if conflict, ok := errors.AsType[*db.Conflict](err); ok {
 		return a.showConflict(c, field, conflict)
@@ -186,8 +186,8 @@ func checkPath(attr profile.Attribute) string { return settings + "/" + attr.Nam
 
 func rowPath(attr profile.Attribute) string { return settings + "#row-" + attr.Name }
 
-// refuseAttribute answers a form that was not accepted. It keeps the version that it was made of.
-func (a *App) refuseAttribute(c *fiber.Ctx, status int, field views.Field) error {
+// showAgain answers a form with itself. It keeps the version that it was made of.
+func (a *App) showAgain(c *fiber.Ctx, status int, field views.Field) error {
 	person := signedIn(c)
 	if field.Version = version(c); field.Version == 0 {
 		field.Version = person.Version
@@ -201,6 +201,12 @@ func (a *App) showAttribute(c *fiber.Ctx, status int, person account.User, field
 	field.Check = checkPath(field.Attribute)
 	if field.IsUpload() {
 		field.Now, field.Value, field.Check = person.Value(field.Name), "", ""
+	}
+	if field.IsPicture() {
+		var err error
+		if field.Framing, err = a.framing(field.Attribute, field); err != nil {
+			return err
+		}
 	}
 	return render(c, status,
 		views.ProfilePage(page, person, a.Profile.Rows(), views.Editing{Name: field.Name, Field: field}),

@@ -141,13 +141,13 @@ func TestUpdatePictureConflict(t *testing.T) {
 		c.upload(at, "profile_pic", "a.jpg", photo(t, 1), "version", version)
 		r := c.upload(at, "profile_pic", "b.jpg", photo(t, 2), "version", version)
 		token := r.value("waiting_profile_pic")
-		if r.status != http.StatusConflict || token == "" || s.files() != 6 {
+		if r.status != http.StatusConflict || token == "" || s.files() != 2*ofEach {
 			t.Fatalf("%d, token %q, %d files", r.status, token, s.files())
 		}
-		if r := c.post(at, "waiting_profile_pic", token, "version", r.value("version"), "resolve", "mine"); r.status != 303 || s.files() != 3 {
+		if r := c.post(at, "waiting_profile_pic", token, "version", r.value("version"), "resolve", "mine"); r.status != 303 || s.files() != ofEach {
 			t.Errorf("mine: %d, %d files", r.status, s.files())
 		}
-		if r := c.post(at, "remove", "1", "version", version); r.status != http.StatusConflict || r.value("remove") != "1" || s.files() != 3 {
+		if r := c.post(at, "remove", "1", "version", version); r.status != http.StatusConflict || r.value("remove") != "1" || s.files() != ofEach {
 			t.Errorf("removing what somebody else has just chosen: %d, %d files", r.status, s.files())
 		}
 	})
@@ -203,26 +203,26 @@ func TestUpdatePicture(t *testing.T) {
 			must(t, err)
 			return u.Value("profile_pic")
 		}
-		if r := c.upload(at, "profile_pic", "a.jpg", photo(t, 1)); r.status != 303 || now() == "" || s.files() != 3 {
+		if r := c.upload(at, "profile_pic", "a.jpg", photo(t, 1)); r.status != 303 || now() == "" || s.files() != ofEach {
 			t.Fatalf("%d, picture %q, %d files", r.status, now(), s.files())
 		}
 		first := now()
-		for _, size := range []string{"96", "192", "384"} {
+		for _, size := range []string{"48", "96", "192", "384", "768"} {
 			if r := s.client().get("/uploads/profile_pics/" + first + "-" + size + ".jpg"); r.status != 200 || !strings.Contains(r.header.Get("Cache-Control"), "immutable") || r.header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
 				t.Errorf("size %s: %d %v", size, r.status, r.header)
 			}
 		}
-		if r := c.htmx().upload(at, "profile_pic", "b.jpg", photo(t, 2)); r.status != 200 || now() == first || s.files() != 3 || r.Find("#row-profile_pic img").Length() != 1 {
+		if r := c.htmx().upload(at, "profile_pic", "b.jpg", photo(t, 2)); r.status != 200 || now() == first || s.files() != ofEach || r.Find("#row-profile_pic img").Length() != 1 {
 			t.Errorf("replaced: %d, %d files", r.status, s.files())
 		}
-		for _, name := range []string{first + "-096.jpg", first + "-+96.jpg", first + "-97.jpg", first + ".jpg", first + "-96.png"} {
+		for _, name := range []string{first + "-096.jpg", first + "-+96.jpg", first + "-97.jpg", first + ".jpg", first + "-96.png", first + "-whole.jpg"} {
 			if r := s.client().get("/uploads/profile_pics/" + name); r.status != 404 {
 				t.Errorf("%s: %d", name, r.status)
 			}
 		}
 		second := now()
 		for name, data := range map[string][]byte{"text": []byte("hello"), "nothing": nil} {
-			if r := c.upload(at, "profile_pic", "c.jpg", data); r.status != 422 || now() != second || s.files() != 3 {
+			if r := c.upload(at, "profile_pic", "c.jpg", data); r.status != 422 || now() != second || s.files() != ofEach {
 				t.Errorf("%s: %d, picture %q, %d files", name, r.status, now(), s.files())
 			}
 		}
@@ -246,7 +246,7 @@ func TestTwoPeopleWithTheSamePictureKeepIt(t *testing.T) {
 		eve.upload(at, "profile_pic", "a.jpg", photo(t, 1))
 		ada.post(at, "remove", "1")
 		src := eve.get("/@eve").Find("img.u-photo").AttrOr("src", "")
-		if r := eve.get(src); r.status != 200 || s.files() != 3 {
+		if r := eve.get(src); r.status != 200 || s.files() != ofEach {
 			t.Errorf("eve's picture at %q: %d, %d files", src, r.status, s.files())
 		}
 	})

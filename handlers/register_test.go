@@ -100,7 +100,7 @@ func TestRegisterMakesAnAccountAndSignsIn(t *testing.T) {
 		if r := c.get("/settings/profile"); r.status != http.StatusOK || !r.says("https://example.org/ada") && !r.says("example.org/ada") {
 			t.Errorf("their profile: %d", r.status)
 		}
-		if got := s.files(); got != 3 {
+		if got := s.files(); got != ofEach {
 			t.Errorf("%d files, want 3", got)
 		}
 	})
@@ -127,7 +127,7 @@ func TestRegisterKeepsThePictureOfARefusedForm(t *testing.T) {
 		}
 		u, err := s.db.UserByName(context.Background(), "ada")
 		must(t, err)
-		if u.Value("profile_pic") == "" || s.files() != 3 {
+		if u.Value("profile_pic") == "" || s.files() != ofEach {
 			t.Errorf("picture %q, %d files", u.Value("profile_pic"), s.files())
 		}
 		r = s.client().post("/register", signUp("username", "eve", "email", "eve@example.org", "waiting_profile_pic", token)...)
@@ -142,8 +142,8 @@ func TestRegisterReplacesAWaitingPicture(t *testing.T) {
 		c := s.client()
 		token := c.upload("/register", "profile_pic", "a.jpg", photo(t, 1), signUp("email", "")...).value("waiting_profile_pic")
 		r := c.upload("/register", "profile_pic", "b.jpg", photo(t, 2), signUp("waiting_profile_pic", token)...)
-		if r.status != http.StatusSeeOther || s.files() != 3 {
-			t.Errorf("%d with %d files, want the three of the second picture", r.status, s.files())
+		if r.status != http.StatusSeeOther || s.files() != ofEach {
+			t.Errorf("%d with %d files, want those of the second picture", r.status, s.files())
 		}
 	})
 }

@@ -55,6 +55,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/settings/profile/:attribute", a.editAttribute)
 	f.Post("/settings/profile/:attribute", a.updateAttribute)
 	f.Post("/settings/profile/:attribute/check", a.checkAttribute)
+	f.Get("/settings/profile/:attribute/whole", a.wholePicture)
 	f.Get("/settings/account", a.account)
 	f.Post("/settings/account", a.updateEmail)
 	f.Get("/settings/password", a.passwordForm)

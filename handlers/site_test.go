@@ -260,7 +260,10 @@ func photo(t *testing.T, shade uint8) []byte {
 
 var photos sync.Map // of those that photo has drawn
 
-// files counts the pictures on the disk.
+// ofEach is how many files a picture has: its squares, and the whole.
+const ofEach = len(profile.PictureSizes) + 1
+
+// files counts the files of pictures on the disk.
 func (s *site) files() int {
 	s.t.Helper()
 	entries, err := os.ReadDir(s.dir + "/profile_pics")

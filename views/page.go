@@ -1,6 +1,7 @@
 package views
 
 import (
+	"image"
 	"time"
 
 	"nameplate/internal/account"
@@ -37,6 +38,14 @@ type Waiting struct {
 	Name  string // the picture's name, for profile.PicturePath
 }
 
+// Framing is the choice of the square that is shown of a picture. It is zero where there is no picture yet.
+type Framing struct {
+	Name  string      // the picture's name
+	Whole string      // the path of the whole picture
+	Size  image.Point // how many pixels that has
+	Frame profile.Frame
+}
+
 // Filled is a form as somebody filled it in: what was typed, what is wrong with it, and the pictures that were accepted.
 type Filled struct {
 	Values     map[string]string
@@ -57,6 +66,7 @@ type Field struct {
 	Check   string  // where htmx checks it as it is left; empty for nowhere
 	Waiting Waiting // for a picture
 	Now     string  // for a picture: the name of the present one; empty for none
+	Framing Framing // for a picture: the choice of its frame
 	Version int64   // the person's version that the form was made of; 0 where it makes no difference
 	Before  int64   // in a conflict, the one that it was made of first
 	// Conflict is what somebody else made of the value meanwhile; nil for nothing.

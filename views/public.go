@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -14,31 +13,6 @@ import (
 	"nameplate/internal/account"
 	"nameplate/internal/profile"
 )
-
-// pictureSources returns the src and the srcset of a person's picture, shown size pixels wide. Without a picture it is the
-// drawing of the initials, sharp at every size.
-func pictureSources(person account.User, attr string, size int) (src, srcset string) {
-	name := person.Value(attr)
-	if name == "" {
-		return profile.InitialsPath(person), ""
-	}
-	one, two := stored(size), stored(2*size)
-	src = profile.PicturePath(name, one)
-	if two != one {
-		srcset = fmt.Sprintf("%s 1x, %s 2x", src, profile.PicturePath(name, two))
-	}
-	return src, srcset
-}
-
-// stored is the smallest stored size that is at least size, or the largest there is.
-func stored(size int) int {
-	for _, s := range profile.PictureSizes {
-		if s >= size {
-			return s
-		}
-	}
-	return profile.PictureSizes[len(profile.PictureSizes)-1]
-}
 
 // safeLink returns value as a link's target when it is a web address. Anything else is shown as text only.
 func safeLink(value string) (templ.SafeURL, bool) {

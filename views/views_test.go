@@ -62,6 +62,9 @@ type sample struct {
 	people  People
 }
 
+// sampleName is the name of a stored picture.
+const sampleName = "abcdefghijklmnopqrstuvwxyz234567-500-437-100-0fc123456789abcdef012345678"
+
 // newSample puts text wherever a person may have typed something.
 func newSample(t *testing.T, text string) sample {
 	t.Helper()
@@ -72,12 +75,12 @@ func newSample(t *testing.T, text string) sample {
 	s := sample{profile: p, person: account.User{
 		ID: 17, Username: text, Email: text, FirstName: text, LastName: text, Version: 3, IsActive: true,
 		IsStaff: true, IsSuperuser: true, DateJoined: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC),
-		Attributes: map[string]string{"portfolio_site": text, "profile_pic": "0123abcd"},
+		Attributes: map[string]string{"portfolio_site": text, "profile_pic": sampleName},
 	}}
 	for _, attr := range p.Attributes[2:] {
 		value := text
 		if attr.IsUpload() {
-			value = map[bool]string{true: "0123abcd", false: "KEY/" + text}[attr.IsPicture()]
+			value = map[bool]string{true: sampleName, false: "KEY/" + text}[attr.IsPicture()]
 		}
 		s.person.Set(attr.Name, value)
 	}
@@ -89,7 +92,7 @@ func newSample(t *testing.T, text string) sample {
 	s.filled = Filled{Errors: form.Errors{"username": text, "elsewhere": text}}
 	for _, attr := range append(profile.UserAttributes(), p.Attributes...) {
 		s.fields = append(s.fields, Field{
-			Attribute: attr, Value: text, Error: text, Check: "/register/check", Waiting: Waiting{Token: text, Name: "0123abcd"},
+			Attribute: attr, Value: text, Error: text, Check: "/register/check", Waiting: Waiting{Token: text, Name: sampleName},
 		})
 	}
 	s.fields = append(s.fields, Field{Attribute: profile.Attribute{Name: "password", Label: "Password", Kind: profile.Control("password")}, Type: "password", Value: text})
@@ -112,7 +115,7 @@ func (s sample) edit(text string) Edit {
 	return Edit{
 		User: s.person, Values: map[string]string{"email": text}, Errors: form.Errors{"email": text}, List: "q=" + text,
 		Conflict: &Conflict{Version: 9, Fields: []ConflictField{{"E-mail", text, text, text, false}, {"First name", text, text, text, true}}},
-		Waiting:  map[string]Waiting{"profile_pic": {Token: text, Name: "0123abcd"}},
+		Waiting:  map[string]Waiting{"profile_pic": {Token: text, Name: sampleName}},
 	}
 }
 

@@ -82,7 +82,7 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 			delete(documents, key)
 			continue
 		}
-		if files[name] < len(profile.PictureSizes) {
+		if stored, _ := profile.ParsePictureName(name); files[name] < len(stored.Sizes()) {
 			lacking++
 		}
 		delete(files, name)

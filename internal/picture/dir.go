@@ -9,7 +9,6 @@ import (
 	"iter"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -72,10 +71,10 @@ func (d *Dir) Put(p Picture) error {
 	if !ValidName(p.Name) {
 		return fmt.Errorf("put picture: %q is not the name of a picture", p.Name)
 	}
-	for i, size := range profile.PictureSizes {
-		err := d.putFile(fileName(p.Name, size), p.JPEG[i])
+	for name, content := range p.files() {
+		err := d.putFile(name, content)
 		if errors.Is(err, fs.ErrNotExist) { // another server has just started, and cleared tmp
-			err = d.putFile(fileName(p.Name, size), p.JPEG[i])
+			err = d.putFile(name, content)
 		}
 		if err != nil {
 			return fmt.Errorf("put picture %s: %w", p.Name, err)
@@ -127,10 +126,27 @@ func (d *Dir) sync(dir string) error {
 // Open opens one size of a picture for reading. Its error is fs.ErrNotExist when there is none, which holds for every name and
 // size that can't be one.
 func (d *Dir) Open(name string, size int) (*os.File, error) {
-	if !ValidName(name) || !slices.Contains(profile.PictureSizes[:], size) {
+	p, ok := profile.ParsePictureName(name)
+	if !ok || !slices.Contains(p.Sizes(), size) {
 		return nil, fs.ErrNotExist
 	}
-	file := fileName(name, size)
+	return d.open(fileName(name, size))
+}
+
+// OpenWhole opens the whole of a picture, or of one that was stored without it the largest square. Its error is fs.ErrNotExist when there
+// is none.
+func (d *Dir) OpenWhole(name string) (*os.File, error) {
+	p, ok := profile.ParsePictureName(name)
+	switch {
+	case !ok:
+		return nil, fs.ErrNotExist
+	case !p.Whole:
+		return d.Open(name, p.Sizes()[len(p.Sizes())-1])
+	}
+	return d.open(wholeName(name))
+}
+
+func (d *Dir) open(file string) (*os.File, error) {
 	info, err := d.root.Lstat(file)
 	if err != nil {
 		return nil, fmt.Errorf("open picture: %w", err)
@@ -149,8 +165,8 @@ func (d *Dir) Remove(name string) error {
 	if !ValidName(name) {
 		return fmt.Errorf("remove picture: %q is not the name of a picture", name)
 	}
-	for _, size := range profile.PictureSizes {
-		if err := d.root.Remove(fileName(name, size)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, file := range fileNames(name) {
+		if err := d.root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove picture %s: %w", name, err)
 		}
 	}
@@ -184,33 +200,59 @@ func (d *Dir) Names() iter.Seq2[string, error] {
 	}
 }
 
-// first says whether a file is the smallest there is of its picture: so each is named once, and none kept in memory.
+// first says whether a file is the first there is of its picture: so each is named once, and none kept in memory.
 func (d *Dir) first(file string) (name string, ok bool) {
-	name, size, ok := parseFileName(file)
+	name, ok = parseFileName(file)
 	if !ok {
 		return "", false
 	}
-	for _, smaller := range profile.PictureSizes {
-		if smaller == size {
+	for _, other := range fileNames(name) {
+		if other == picsDir+"/"+file {
 			return name, true
 		}
-		if _, err := d.root.Lstat(fileName(name, smaller)); err == nil {
+		if _, err := d.root.Lstat(other); err == nil {
 			break
 		}
 	}
 	return "", false
 }
 
-func fileName(name string, size int) string {
-	return fmt.Sprintf("%s/%s-%d.jpg", picsDir, name, size)
+// files yields the files of a picture, by their names: the whole first, since the squares can be drawn from it again.
+func (p Picture) files() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		if !yield(wholeName(p.Name), p.Whole) {
+			return
+		}
+		for i, size := range profile.PictureSizes {
+			if !yield(fileName(p.Name, size), p.Squares[i]) {
+				return
+			}
+		}
+	}
 }
 
-func parseFileName(file string) (name string, size int, ok bool) {
-	name, number, _ := strings.Cut(strings.TrimSuffix(file, ".jpg"), "-")
-	size, err := strconv.Atoi(number)
-	if err != nil || !ValidName(name) || file != fmt.Sprintf("%s-%d.jpg", name, size) ||
-		!slices.Contains(profile.PictureSizes[:], size) {
-		return "", 0, false
+// fileNames are the names of all files that a picture may have.
+func fileNames(name string) []string {
+	p, _ := profile.ParsePictureName(name)
+	var names []string
+	if p.Whole {
+		names = append(names, wholeName(name))
 	}
-	return name, size, true
+	for _, size := range p.Sizes() {
+		names = append(names, fileName(name, size))
+	}
+	return names
+}
+
+func fileName(name string, size int) string { return fmt.Sprintf("%s/%s-%d.jpg", picsDir, name, size) }
+
+func wholeName(name string) string { return fmt.Sprintf("%s/%s-whole.jpg", picsDir, name) }
+
+// parseFileName returns the name of the picture that a file is of.
+func parseFileName(file string) (name string, ok bool) {
+	cut := strings.LastIndexByte(file, '-')
+	if cut < 0 || !slices.Contains(fileNames(file[:cut]), picsDir+"/"+file) {
+		return "", false
+	}
+	return file[:cut], ValidName(file[:cut])
 }

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -26,11 +27,17 @@ func openDir(t *testing.T) (*Dir, string) {
 }
 
 func picture(letter string) Picture {
-	p := Picture{Name: strings.Repeat(letter, nameLen)}
-	for i := range p.JPEG {
-		p.JPEG[i] = []byte(letter + profile.PicturePath("", profile.PictureSizes[i]))
+	p := Picture{Name: pictureName(letter), Whole: []byte(letter + " as a whole")}
+	for i, size := range profile.PictureSizes {
+		p.Squares[i] = fmt.Appendf(nil, "%s at %d pixels", letter, size)
 	}
 	return p
+}
+
+const nameLen = 32 // of what follows from the content
+
+func pictureName(letter string) string {
+	return profile.PictureName(strings.Repeat(letter, nameLen), profile.Frame{X: 500, Y: 437, Zoom: 100}, strings.Repeat("abc", 9))
 }
 
 func names(t *testing.T, d *Dir) []string {
@@ -60,7 +67,7 @@ func TestDirKeepsAndRemoves(t *testing.T) {
 		}
 		got, err := io.ReadAll(f)
 		f.Close()
-		if err != nil || string(got) != string(p.JPEG[i]) {
+		if err != nil || string(got) != string(p.Squares[i]) {
 			t.Errorf("size %d holds %q, %v", size, got, err)
 		}
 	}
@@ -77,6 +84,31 @@ func TestDirKeepsAndRemoves(t *testing.T) {
 	}
 }
 
+func TestDirOpensTheWhole(t *testing.T) {
+	d, path := openDir(t)
+	if err := d.Put(picture("a")); err != nil {
+		t.Fatal(err)
+	}
+	before := strings.Repeat("b", nameLen)
+	os.WriteFile(filepath.Join(path, "profile_pics", before+"-384.jpg"), []byte("b 384"), 0o644)
+	for name, want := range map[string]string{pictureName("a"): "a as a whole", before: "b 384"} {
+		f, err := d.OpenWhole(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(f)
+		f.Close()
+		if err != nil || string(got) != want {
+			t.Errorf("the whole of %s is %q, %v", name, got, err)
+		}
+	}
+	for _, none := range []string{"", "../../etc/passwd", pictureName("c")} {
+		if f, err := d.OpenWhole(none); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the whole of %q: %v, %v", none, f, err)
+		}
+	}
+}
+
 func TestDirNamesEachPictureOnce(t *testing.T) {
 	d, path := openDir(t)
 	for _, letter := range []string{"a", "b", "c"} {
@@ -85,10 +117,14 @@ func TestDirNamesEachPictureOnce(t *testing.T) {
 		}
 	}
 	pics := filepath.Join(path, "profile_pics")
-	os.Remove(filepath.Join(pics, strings.Repeat("b", nameLen)+"-96.jpg"))
-	os.WriteFile(filepath.Join(pics, "notes.txt"), nil, 0o644)
-	os.WriteFile(filepath.Join(pics, strings.Repeat("d", nameLen)+"-97.jpg"), nil, 0o644)
-	if got := names(t, d); len(got) != 3 {
+	os.Remove(filepath.Join(pics, pictureName("b")+"-whole.jpg"))
+	for _, stray := range []string{"notes.txt", pictureName("d") + "-97.jpg", strings.Repeat("d", nameLen) + "-48.jpg", strings.Repeat("d", nameLen) + "-whole.jpg"} {
+		os.WriteFile(filepath.Join(pics, stray), nil, 0o644)
+	}
+	for _, size := range []string{"96", "192", "384"} { // one that was stored before
+		os.WriteFile(filepath.Join(pics, strings.Repeat("e", nameLen)+"-"+size+".jpg"), nil, 0o644)
+	}
+	if got := names(t, d); len(got) != 4 {
 		t.Errorf("names are %v", got)
 	}
 }

@@ -4,16 +4,11 @@ package picture
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"fmt"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/jpeg"
 	"strings"
 
-	"github.com/disintegration/imaging"
 	"golang.org/x/sync/semaphore"
 
 	"nameplate/internal/form"
@@ -26,17 +21,17 @@ const MaxBytes = 10 << 20
 const (
 	pixelsMax = 50_000_000
 	sideMax   = 16_384
-	quality   = 82 // of the stored JPEGs
 
 	// bigBytes is what a decoded picture may take before it is decoded alone, and hugeBytes what it may take at all.
 	bigBytes  = 96 << 20
 	hugeBytes = 256 << 20
 )
 
-// Picture is a picture as it is stored: a square in each of profile.PictureSizes, as JPEG without metadata.
+// Picture is a picture as it is stored: the whole, and a square of it in each of profile.PictureSizes, as JPEG without metadata.
 type Picture struct {
-	Name string // follows from the content; see ValidName
-	JPEG [len(profile.PictureSizes)][]byte
+	Name    string // follows from the content; see profile.PictureName
+	Whole   []byte // upright, at most profile.WholeMax pixels on its longer side
+	Squares [len(profile.PictureSizes)][]byte
 }
 
 // Reader reads pictures, only so many at once that they can't take the memory.
@@ -51,10 +46,15 @@ func NewReader(slots int) *Reader {
 	return &Reader{n, semaphore.NewWeighted(n)}
 }
 
-// Read draws the square in the middle of a picture anew: upright, on white, without metadata. The first bytes decide what the
-// file is; its size in pixels is looked at before any pixel is decoded. Its error is a form.Message when the file is at
+// Read draws a picture anew: upright, on white, without metadata, in the frame that profile.GoodFrame says. The first bytes decide what
+// the file is; its size in pixels is looked at before any pixel is decoded. Its error is a form.Message when the file is at
 // fault, and the context's when that ends while it waits for its turn.
 func (r *Reader) Read(ctx context.Context, data []byte) (Picture, error) {
+	return r.ReadFramed(ctx, data, profile.Frame{})
+}
+
+// ReadFramed is Read with a frame of one's own; zero for the one that profile.GoodFrame says.
+func (r *Reader) ReadFramed(ctx context.Context, data []byte, frame profile.Frame) (Picture, error) {
 	if len(data) == 0 {
 		return Picture{}, form.Message("Choose another picture: this file is empty.")
 	}
@@ -76,11 +76,36 @@ func (r *Reader) Read(ctx context.Context, data []byte) (Picture, error) {
 		return Picture{}, err
 	}
 	defer r.gate.Release(weight)
-	square, err := decode(f, data)
-	if err != nil {
+	return guarded(func() (Picture, error) {
+		whole, err := decode(f, data)
+		if err != nil {
+			return Picture{}, err
+		}
+		jpeg, err := encode(whole, wholeQuality)
+		if err != nil {
+			return Picture{}, err
+		}
+		if size := whole.Bounds().Size(); frame == (profile.Frame{}) {
+			frame = profile.GoodFrame(size.X, size.Y)
+		}
+		return cut(whole, jpeg, frame)
+	})
+}
+
+// Reframe draws the squares of a stored picture anew, from its whole. Its error is the context's when that ends while it waits for its
+// turn.
+func (r *Reader) Reframe(ctx context.Context, whole []byte, frame profile.Frame) (Picture, error) {
+	if err := r.gate.Acquire(ctx, 1); err != nil {
 		return Picture{}, err
 	}
-	return store(square)
+	defer r.gate.Release(1)
+	return guarded(func() (Picture, error) {
+		img, err := jpeg.Decode(bytes.NewReader(whole))
+		if err != nil {
+			return Picture{}, fmt.Errorf("read the whole picture: %w", err)
+		}
+		return cut(img, whole, frame)
+	})
 }
 
 // weigh looks at the head of a file only. It returns how many slots the decoding takes.
@@ -106,24 +131,6 @@ func (r *Reader) weigh(f format, data []byte) (int64, error) {
 	return 1, nil
 }
 
-// decode returns the square in the middle, upright, as large as the largest stored size.
-func decode(f format, data []byte) (*image.NRGBA, error) {
-	largest := profile.PictureSizes[len(profile.PictureSizes)-1]
-	return guarded(func() (*image.NRGBA, error) {
-		img, err := f.decode(data)
-		if err != nil || !sound(img) {
-			return nil, broken(f)
-		}
-		img = middle(img)
-		// Lanczos over twelve million pixels takes long; a coarse step to twice the size first can't be seen.
-		if img.Bounds().Dx() > 4*largest {
-			img = imaging.Resize(img, 2*largest, 2*largest, imaging.Box)
-		}
-		square := imaging.Fill(img, largest, largest, imaging.Center, imaging.Lanczos)
-		return upright(square, f.orientation(data)), nil
-	})
-}
-
 // guarded turns a panic of a decoder into an error.
 func guarded[T any](do func() (T, error)) (result T, err error) {
 	defer func() {
@@ -132,72 +139,6 @@ func guarded[T any](do func() (T, error)) (result T, err error) {
 		}
 	}()
 	return do()
-}
-
-// middle returns the square in the middle of a picture. It copies nothing, and keeps imaging from ever seeing a picture that
-// is a thousand times as long as wide, which it would blow up.
-func middle(img image.Image) image.Image {
-	b := img.Bounds()
-	side := min(b.Dx(), b.Dy())
-	corner := b.Min.Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
-	return img.(interface {
-		SubImage(image.Rectangle) image.Image
-	}).SubImage(image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))})
-}
-
-// sound says whether every pixel of a palette picture has a colour. Imaging reads them in goroutines of its own, where a
-// panic would end the program.
-func sound(img image.Image) bool {
-	p, ok := img.(*image.Paletted)
-	if !ok {
-		return !img.Bounds().Empty()
-	}
-	var used [256]bool
-	for _, index := range p.Pix {
-		used[index] = true
-	}
-	for index := len(p.Palette); index < len(used); index++ {
-		if used[index] {
-			return false
-		}
-	}
-	return !p.Bounds().Empty()
-}
-
-func store(square *image.NRGBA) (Picture, error) {
-	var p Picture
-	hash := sha256.New()
-	for i := len(profile.PictureSizes) - 1; i >= 0; i-- {
-		side := profile.PictureSizes[i]
-		if square.Bounds().Dx() != side {
-			square = imaging.Resize(square, side, side, imaging.CatmullRom)
-		}
-		page := image.NewRGBA(square.Bounds())
-		draw.Draw(page, page.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-		draw.Draw(page, page.Bounds(), square, image.Point{}, draw.Over)
-		var out bytes.Buffer
-		if err := jpeg.Encode(&out, page, &jpeg.Options{Quality: quality}); err != nil {
-			return Picture{}, fmt.Errorf("encode a picture of %d pixels: %w", side, err)
-		}
-		p.JPEG[i] = out.Bytes()
-		fmt.Fprintf(hash, "%d %d\n", side, out.Len())
-		hash.Write(p.JPEG[i])
-	}
-	p.Name = nameEncoding.EncodeToString(hash.Sum(nil)[:nameBytes])
-	return p, nil
-}
-
-const (
-	nameBytes   = 20
-	nameLetters = "abcdefghijklmnopqrstuvwxyz234567"
-	nameLen     = 32
-)
-
-var nameEncoding = base32.NewEncoding(nameLetters).WithPadding(base32.NoPadding)
-
-// ValidName says whether name is one that Read gives: 32 of the characters a to z and 2 to 7.
-func ValidName(name string) bool {
-	return len(name) == nameLen && strings.Trim(name, nameLetters) == ""
 }
 
 func notAPicture(data []byte) error {

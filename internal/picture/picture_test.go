@@ -87,7 +87,7 @@ func read(t *testing.T, data []byte) Picture {
 // corners returns the stored colours at the middle of each quarter, rounded to the test's own colours.
 func corners(t *testing.T, p Picture, i int) string {
 	t.Helper()
-	img, err := jpeg.Decode(bytes.NewReader(p.JPEG[i]))
+	img, err := jpeg.Decode(bytes.NewReader(p.Squares[i]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,10 +233,10 @@ func TestReadLeavesNoMetadata(t *testing.T) {
 	t.Parallel()
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	data := append(withEXIF(asJPEG(t, img), append(tiff(1, binary.BigEndian, "MM"), "GPS-SECRET"...)), "TRAILING<script>"...)
-	for i, stored := range read(t, data).JPEG {
+	for name, stored := range read(t, data).files() {
 		for _, trace := range []string{"Exif", "SECRET", "TRAILING"} {
 			if bytes.Contains(stored, []byte(trace)) {
-				t.Errorf("size %d still holds %q", profile.PictureSizes[i], trace)
+				t.Errorf("%s still holds %q", name, trace)
 			}
 		}
 	}

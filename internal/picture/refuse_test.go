@@ -177,8 +177,8 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
-		if !ValidName(p.Name) || len(p.JPEG[0]) == 0 {
-			t.Fatalf("a picture named %q of %d bytes", p.Name, len(p.JPEG[0]))
+		if !ValidName(p.Name) || len(p.Squares[0]) == 0 {
+			t.Fatalf("a picture named %q of %d bytes", p.Name, len(p.Squares[0]))
 		}
 	})
 }

@@ -28,14 +28,14 @@ func TestUsage(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := int64(len("twelve bytes"))
-	for _, jpeg := range picture("a").JPEG {
-		want += int64(len(jpeg))
+	for _, content := range picture("a").files() {
+		want += int64(len(content))
 	}
 	if err := d.Count(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	u, err := d.Usage()
-	if err != nil || u.Bytes != want || u.Files != len(profile.PictureSizes)+1 || time.Since(u.At) > time.Minute {
+	if err != nil || u.Bytes != want || u.Files != len(profile.PictureSizes)+2 || time.Since(u.At) > time.Minute {
 		t.Errorf("%+v %v, want %d bytes", u, err, want)
 	}
 	stopped, stop := context.WithCancel(t.Context())

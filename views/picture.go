@@ -1,0 +1,80 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+)
+
+// largeFace is the side on the page, in pixels, from which on a picture is one that a page is about, and not one of a list.
+const largeFace = 64
+
+// sources are the addresses of a picture, for src, srcset and sizes, and what stands in for it until it is there.
+type sources struct{ src, srcset, sizes, blur string }
+
+// sourcesOf returns those of a person's picture that is shown size pixels wide, for screens up to four times as sharp. Without a picture
+// it is the drawing of the initials, sharp at every size.
+func sourcesOf(person account.User, attr string, size int) sources {
+	name := person.Value(attr)
+	if name == "" {
+		return sources{src: profile.InitialsPath(person)}
+	}
+	stored, _ := profile.ParsePictureName(name)
+	s := sources{src: profile.PicturePath(name, size)}
+	if size < largeFace {
+		if two := profile.PicturePath(name, 2*size); two != s.src {
+			s.srcset = two + " 2x"
+		}
+		return s
+	}
+	var wide []string
+	for _, side := range stored.Sizes() {
+		if side >= size && side <= 4*size {
+			wide = append(wide, fmt.Sprintf("%s %dw", profile.PicturePath(name, side), side))
+		}
+	}
+	if len(wide) > 1 {
+		s.srcset, s.sizes = strings.Join(wide, ", "), fmt.Sprintf("%dpx", size)
+	}
+	s.blur = stored.Blur
+	return s
+}
+
+// blurCells are the nine cells of what stands in for a picture, in a square of 3. Those at its edges reach beyond it, so that they stay whole when they are
+// blurred.
+var blurCells = func() (cells [9]string) {
+	at, wide := [...]int{-1, 1, 2}, [...]int{2, 1, 2}
+	for i := range cells {
+		x, y := i%3, i/3
+		cells[i] = fmt.Sprintf("M%d %dh%dv%dh-%dz", at[x], at[y], wide[x], wide[y], wide[x])
+	}
+	return cells
+}()
+
+// places say profile.Focuses in words.
+var places = [...]string{"Top left", "Top", "Top right", "Left", "Middle", "Right", "Bottom left", "Bottom", "Bottom right"}
+
+func (f Framing) viewBox() string { return fmt.Sprintf("0 0 %d %d", f.Size.X, f.Size.Y) }
+
+// around is a path over what is not in the frame.
+func (f Framing) around() string {
+	s := f.Frame.Square(f.Size.X, f.Size.Y)
+	return fmt.Sprintf("M0 0H%dV%dH0zM%d %dv%dh%dv-%dz", f.Size.X, f.Size.Y, s.Min.X, s.Min.Y, s.Dy(), s.Dx(), s.Dy())
+}
+
+// isOwn says whether the frame is at none of the places that the form offers.
+func (f Framing) isOwn() bool {
+	return f.Whole != "" && !slices.ContainsFunc(profile.Focuses(), func(at profile.Frame) bool { return at.X == f.Frame.X && at.Y == f.Frame.Y })
+}
+
+// zooms are those that the form offers, and the present one.
+func (f Framing) zooms() []int {
+	zooms := slices.Clone(profile.Zooms)
+	if i, found := slices.BinarySearch(zooms, f.Frame.Zoom); !found && f.Whole != "" {
+		zooms = slices.Insert(zooms, i, f.Frame.Zoom)
+	}
+	return zooms
+}

@@ -1,0 +1,88 @@
+package views
+
+import (
+	"image"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"nameplate/internal/account"
+	"nameplate/internal/profile"
+)
+
+func TestAvatar(t *testing.T) {
+	with := account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName}}
+	before := account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName[:32]}}
+	at := func(size string) string { return "/uploads/profile_pics/" + sampleName + "-" + size + ".jpg" }
+	early := func(size string) string { return "/uploads/profile_pics/" + sampleName[:32] + "-" + size + ".jpg" }
+	for _, test := range []struct {
+		name               string
+		person             account.User
+		size               int
+		src, srcset, sizes string
+	}{
+		{"one of many, and twice that", with, 40, at("48"), at("96") + " 2x", ""},
+		{"one that was stored before", before, 40, early("96"), "", ""},
+		{"one for each screen", with, 96, at("96"), at("96") + " 96w, " + at("192") + " 192w, " + at("384") + " 384w", "96px"},
+		{"never more than there is", with, 384, at("384"), at("384") + " 384w, " + at("768") + " 768w", "384px"},
+		{"nor of one that was stored before", before, 192, early("192"), early("192") + " 192w, " + early("384") + " 384w", "192px"},
+		{"initials where there is no picture", account.User{Username: "ada"}, 96, profile.InitialsPath(account.User{Username: "ada"}), "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			doc := rendered(t, Avatar(test.person, "profile_pic", test.size))
+			img := doc.Find("img")
+			if img.AttrOr("src", "") != test.src || img.AttrOr("srcset", "") != test.srcset || img.AttrOr("sizes", "") != test.sizes {
+				t.Errorf("src %q, srcset %q, sizes %q", img.AttrOr("src", ""), img.AttrOr("srcset", ""), img.AttrOr("sizes", ""))
+			}
+			if img.AttrOr("width", "") != strconv.Itoa(test.size) || img.AttrOr("height", "") != strconv.Itoa(test.size) || img.AttrOr("alt", "") == "" {
+				t.Error("no size or no words")
+			}
+			if _, lazy := img.Attr("loading"); lazy != (test.size < 64) {
+				t.Error("what is one of many comes when it is scrolled to, and nothing else")
+			}
+		})
+	}
+}
+
+func TestSomethingStandsInForALargePicture(t *testing.T) {
+	doc := rendered(t, Avatar(account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName}}, "profile_pic", 192))
+	var colours []string
+	doc.Find("svg[aria-hidden] path").Each(func(_ int, path *goquery.Selection) { colours = append(colours, path.AttrOr("fill", "")) })
+	if got := strings.Join(colours, ""); got != "#0fc#123#456#789#abc#def#012#345#678" {
+		t.Errorf("it is of %s", got)
+	}
+	if doc.Find("[style]").Length() != 0 {
+		t.Error("a style stands in the page")
+	}
+}
+
+func TestFraming(t *testing.T) {
+	s := newSample(t, "ada")
+	field := s.fields[5]
+	closed := rendered(t, framing(&field)).Find("fieldset.framing")
+	_, disabled := closed.Attr("disabled")
+	if _, hidden := closed.Attr("hidden"); !hidden || !disabled {
+		t.Error("without a picture a frame is asked for")
+	}
+	field.Framing = Framing{Name: sampleName, Whole: "/whole", Size: image.Pt(300, 400), Frame: profile.Frame{X: 500, Y: 437, Zoom: 110}}
+	doc := rendered(t, framing(&field))
+	if n := doc.Find(`input[type=radio][name=focus]:not([disabled])`).Length(); n != 10 {
+		t.Errorf("%d places, want nine and the present one", n)
+	}
+	if got := doc.Find("input[name=focus][checked]").AttrOr("value", "") + " " + doc.Find("input[name=zoom][checked]").AttrOr("value", ""); got != "50,43.7 110" {
+		t.Errorf("chosen is %s", got)
+	}
+	if doc.Find("img").AttrOr("width", "") != "300" || doc.Find("img").AttrOr("height", "") != "400" || doc.Find("input[name=framed]").AttrOr("value", "") != sampleName {
+		t.Error("the whole picture is not shown at its size, or not named")
+	}
+	field.Framing.Frame = profile.Frame{X: 0, Y: 1000, Zoom: 200}
+	doc = rendered(t, framing(&field))
+	if doc.Find("input[name=focus]:not([disabled])").Length() != 9 || doc.Find("input[name=focus][checked]").AttrOr("value", "") != "0,100" || doc.Find("input[name=zoom]").Length() != 6 {
+		t.Error("at one of the nine places there is a tenth")
+	}
+	if got := doc.Find("svg path").AttrOr("d", ""); got != "M0 0H300V400H0zM0 250v150h150v-150z" {
+		t.Errorf("what is not in the frame is %s", got)
+	}
+}
