@@ -61,6 +61,19 @@
       const name = root.querySelector(`[for="${input.id}"]`).textContent;
       input.after(make('input', { type: 'color', className: 'pick', id: `${input.id}-pick`, defaultValue: colour(input.value), ariaLabel: `${name}: pick it` }));
     }
+    for (const input of all('.picture input[type=file]', root)) {
+      input.after(make('p', { className: 'hint', textContent: input.accept.includes('image') ? 'Or drop one here, or paste it.' : 'Or drop one here.' }));
+    }
+    for (const framing of all('.framing', root)) {
+      const zooms = framing.querySelector('.zooms');
+      const zoom = zooms.querySelector(':checked')?.value || 100;
+      const label = make('label', { className: 'zoom', textContent: 'Zoom ' });
+      label.append(make('input', { type: 'range', name: 'zoom', min: 100, max: 400, defaultValue: zoom }), make('output', { textContent: `${zoom} %` }));
+      zooms.replaceWith(label);
+      framing.querySelector('[name=preview]').parentNode.remove();
+      framing.querySelector('.hint').textContent += ' Drag it, or move it with the arrow keys.';
+      Object.assign(framing.querySelector('.whole'), { tabIndex: 0, role: 'group', ariaLabel: 'Frame: the arrow keys move it, plus and minus zoom' });
+    }
     for (const input of all('input[type=password]', root)) {
       const shown = document.getElementById(input.id)?.type === 'text';
       if (shown) input.type = 'text';
@@ -104,26 +117,180 @@
     if (input.type !== 'file') return;
     const box = input.closest('.picture');
     const isPicture = input.accept.includes('image');
-    box.querySelector('canvas')?.remove();
+    const framing = input.form.querySelector('.framing');
     say(input, '');
     const file = input.files[0];
     const most = (input.dataset.most || (isPicture ? 10 : 5)) * 2 ** 20;
     if (file?.size > most) {
       input.value = '';
       say(input, `Choose a smaller ${isPicture ? 'picture' : 'file'}: this one is over ${most / 2 ** 20} MB.`);
-      return;
     }
     if (!isPicture) return;
-    const drawn = file && (await createImageBitmap(file).catch(() => null));
-    for (const image of all('img', box)) image.hidden = !!drawn;
-    if (input.files[0] !== file) return;
-    if (!drawn) return file && say(input, 'Choose a JPEG, PNG, GIF or WebP picture.');
-    const side = Math.min(drawn.width, drawn.height);
-    const canvas = make('canvas', { className: 'face', width: 192, height: 192, role: 'img', ariaLabel: 'The picture you chose' });
-    canvas.getContext('2d').drawImage(drawn, (drawn.width - side) / 2, (drawn.height - side) / 2, side, side, 0, 0, 192, 192);
-    drawn.close();
+    const bitmap = input.files[0] && (await createImageBitmap(file).catch(() => null));
+    if (input.files[0] && input.files[0] !== file) return;
     box.querySelector('canvas')?.remove();
-    box.prepend(canvas);
+    for (const image of all('img', box)) image.hidden = !!bitmap;
+    const whole = bitmap && shrunk(bitmap);
+    if (whole) face(box, whole, square(whole.width, whole.height, goodFrame(whole)));
+    else if (input.files[0]) say(input, 'Choose a JPEG, PNG, GIF or WebP picture.');
+    if (framing) begun(framing, whole);
+  });
+
+  // A picture as large as it is shown at most, upright.
+  function shrunk(bitmap) {
+    const by = Math.min(1, 1024 / Math.max(bitmap.width, bitmap.height));
+    const canvas = make('canvas', { width: Math.max(1, Math.round(bitmap.width * by)), height: Math.max(1, Math.round(bitmap.height * by)) });
+    canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    return canvas;
+  }
+
+  // What is shown of a picture, in place of what was shown before.
+  function face(box, source, { x, y, side }) {
+    let canvas = box.querySelector('canvas');
+    if (!canvas) {
+      canvas = make('canvas', { className: 'face', width: 192, height: 192, role: 'img', ariaLabel: 'What is shown of it' });
+      for (const image of all('img', box)) image.hidden = true;
+      box.prepend(canvas);
+    }
+    canvas.getContext('2d').drawImage(source, x, y, side, side, 0, 0, 192, 192);
+  }
+
+  // The frame of a picture: the middle of the square and its zoom, in percent. The server reckons in the same way.
+  const tenth = (n) => Math.round(n * 10) / 10;
+  const goodFrame = ({ width: w, height: h }) => ({ x: 50, y: h > w ? tenth((100 * (w + h)) / 4 / h) : 50, zoom: 100 });
+  function square(w, h, frame) {
+    const side = (Math.min(w, h) * 100) / frame.zoom;
+    const corner = (whole, at) => Math.max(0, Math.min((whole * at) / 100 - side / 2, whole - side));
+    return { x: corner(w, frame.x), y: corner(h, frame.y), side };
+  }
+
+  const sourceOf = (framing) => framing.querySelector('.whole :is(canvas, img:not([hidden]))');
+  const sizeOf = (source) => [+source.getAttribute('width'), +source.getAttribute('height')];
+  function frameOf(framing) {
+    const [x, y] = framing.querySelector('[name=focus]:checked').value.split(',');
+    return { x: +x, y: +y, zoom: +framing.querySelector('[name=zoom]').value };
+  }
+
+  // A frame that is dragged, or zoomed: what is sent are the same numbers as without.
+  function setFrame(framing, { x, y, zoom }) {
+    const own = framing.querySelector('.own');
+    const [input, range] = [own.firstElementChild, framing.querySelector('[name=zoom]')];
+    range.value = Math.round(Math.max(100, Math.min(zoom, 400)));
+    const [w, h] = sizeOf(sourceOf(framing));
+    const side = (Math.min(w, h) * 100) / range.value;
+    const within = (at, whole) => tenth(Math.max((50 * side) / whole, Math.min(at, 100 - (50 * side) / whole)));
+    input.value = `${within(x, w)},${within(y, h)}`;
+    own.hidden = input.disabled = false;
+    input.checked = true;
+    showFrame(framing);
+  }
+
+  function showFrame(framing) {
+    const source = sourceOf(framing);
+    const [w, h] = sizeOf(source);
+    const { x, y, side } = square(w, h, frameOf(framing));
+    framing.querySelector('output').textContent = `${framing.querySelector('[name=zoom]').value} %`;
+    framing.querySelector('svg').setAttribute('viewBox', `0 0 ${w} ${h}`);
+    framing.querySelector('path').setAttribute('d', `M0 0H${w}V${h}H0zM${x} ${y}v${side}h${side}v-${side}z`);
+    const scale = (source.naturalWidth || w) / w;
+    if (scale) face(framing.form.querySelector('.picture'), source, { x: x * scale, y: y * scale, side: side * scale });
+  }
+
+  // A form begins with another picture; with none it is as it came.
+  function begun(framing, canvas) {
+    const [whole, shown] = [framing.querySelector('.whole'), framing.querySelector('[name=framed]')];
+    whole.querySelector('canvas')?.remove();
+    const image = whole.querySelector('img');
+    if (image) image.hidden = !!canvas;
+    if (shown) shown.disabled = !!canvas;
+    framing.hidden = framing.disabled = !canvas && !image;
+    if (canvas) {
+      canvas.setAttribute('aria-label', 'The whole picture');
+      canvas.role = 'img';
+      whole.prepend(canvas);
+      setFrame(framing, goodFrame(canvas));
+    } else if (image) {
+      for (const radio of all('[name=focus]', framing)) radio.checked = radio.defaultChecked;
+      framing.querySelector('[name=zoom]').value = framing.querySelector('[name=zoom]').defaultValue;
+      framing.querySelector('.picture canvas')?.remove();
+    }
+  }
+
+  on('input', ({ target }) => {
+    const framing = target.closest('.framing');
+    if (framing && target.name === 'zoom') setFrame(framing, frameOf(framing));
+    else if (framing) showFrame(framing);
+  });
+
+  const fingers = new Map();
+  const between = () => Math.hypot(...['clientX', 'clientY'].map((axis) => [...fingers.values()].reduce((sum, one, i) => sum + (i ? -one[axis] : one[axis]), 0)));
+  on('pointerdown', (event) => {
+    const whole = event.target.closest?.('.whole');
+    if (!whole || event.button) return;
+    event.preventDefault();
+    whole.focus({ preventScroll: true });
+    whole.setPointerCapture(event.pointerId);
+    fingers.set(event.pointerId, event);
+  });
+  on('pointermove', (event) => {
+    const before = fingers.get(event.pointerId);
+    if (!before) return;
+    const apart = between();
+    fingers.set(event.pointerId, event);
+    const framing = event.target.closest('.framing');
+    if (!framing) return;
+    const { x, y, zoom } = frameOf(framing);
+    const { width, height } = event.target.closest('.whole').getBoundingClientRect();
+    if (fingers.size > 1) return setFrame(framing, { x, y, zoom: zoom * (apart / between() || 1) });
+    setFrame(framing, { x: x + ((event.clientX - before.clientX) * 100) / width, y: y + ((event.clientY - before.clientY) * 100) / height, zoom });
+  });
+  for (const type of ['pointerup', 'pointercancel']) on(type, (event) => fingers.delete(event.pointerId));
+  document.addEventListener('wheel', (event) => {
+    const whole = event.target.closest?.('.whole');
+    if (!whole || (!event.ctrlKey && document.activeElement !== whole)) return;
+    event.preventDefault();
+    const frame = frameOf(whole.parentNode);
+    setFrame(whole.parentNode, { ...frame, zoom: frame.zoom * 1.002 ** -event.deltaY });
+  }, { passive: false });
+  on('keydown', (event) => {
+    if (!event.target.matches?.('.whole')) return;
+    const framing = event.target.parentNode;
+    const frame = frameOf(framing);
+    const step = event.shiftKey ? 10 : 1;
+    const change = { ArrowLeft: ['x', -step], ArrowRight: ['x', step], ArrowUp: ['y', -step], ArrowDown: ['y', step], '+': ['zoom', 10], '-': ['zoom', -10] }[event.key];
+    if (!change) return;
+    event.preventDefault();
+    frame[change[0]] += change[1];
+    setFrame(framing, frame);
+  });
+
+  // A file can be dropped on its field, and a picture be pasted.
+  const fileInput = (element) => (element.closest?.('.field') ?? element.closest?.('form') ?? element).querySelector?.('input[type=file]:enabled')
+    ?? element.closest?.('form')?.querySelector('input[type=file]:enabled');
+  function choose(input, files) {
+    const one = new DataTransfer();
+    one.items.add(files[0]);
+    input.files = one.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+  for (const type of ['dragover', 'dragleave', 'drop']) {
+    on(type, (event) => {
+      if (![...event.dataTransfer.types].includes('Files')) return;
+      const input = fileInput(event.target);
+      for (const other of all('.file.over')) other.classList.remove('over');
+      if (document.querySelector('input[type=file]')) event.preventDefault(); // a slip does not leave the page
+      if (!input) return;
+      input.classList.toggle('over', type === 'dragover');
+      if (type === 'drop' && event.dataTransfer.files.length) choose(input, event.dataTransfer.files);
+    });
+  }
+  on('paste', (event) => {
+    const files = [...event.clipboardData.files].filter((file) => file.type.startsWith('image/'));
+    const input = event.target.closest?.('form')?.querySelector('input[accept*=image]:enabled') ?? document.querySelector('input[accept*=image]:enabled');
+    if (!files.length || !input || event.clipboardData.types.includes('text/plain')) return;
+    event.preventDefault();
+    choose(input, files);
   });
 
   // What a field says, and what the summary on top says of it.

@@ -61,6 +61,9 @@ func (f Framing) viewBox() string { return fmt.Sprintf("0 0 %d %d", f.Size.X, f.
 
 // around is a path over what is not in the frame.
 func (f Framing) around() string {
+	if f.Whole == "" {
+		return ""
+	}
 	s := f.Frame.Square(f.Size.X, f.Size.Y)
 	return fmt.Sprintf("M0 0H%dV%dH0zM%d %dv%dh%dv-%dz", f.Size.X, f.Size.Y, s.Min.X, s.Min.Y, s.Dy(), s.Dx(), s.Dy())
 }
