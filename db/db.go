@@ -20,7 +20,7 @@ type DB struct {
 
 	// RemovePicture removes the files of a picture. Whoever opens the pictures sets it before the first use; while it is nil,
 	// pictures that were replaced stay until SweepPictures.
-	RemovePicture func(name string) error
+	RemovePicture func(ctx context.Context, name string) error
 
 	// MigrationsDir is the directory of the operator's own migrations. Whoever needs these sets it before the first use; while it is
 	// empty, there are none.

@@ -166,7 +166,7 @@ func (tx *Tx) dropName(ctx context.Context, name string) error {
 
 // DropWaiting forgets the picture that waits under token, and removes its files when nothing else names it. A token that
 // nobody knows is no error.
-func (d *DB) DropWaiting(ctx context.Context, token string, remove func(name string) error) error {
+func (d *DB) DropWaiting(ctx context.Context, token string, remove func(ctx context.Context, name string) error) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		var name string
 		err := told(tx.row(ctx, "SELECT name FROM waiting_pictures WHERE token = ?1", token).Scan(&name))
@@ -193,7 +193,7 @@ func (d *DB) DropWaiting(ctx context.Context, token string, remove func(name str
 
 // DropPicture removes the files of a picture, with remove, when no profile and no waiting row names it. Nobody can begin to use
 // it meanwhile.
-func (d *DB) DropPicture(ctx context.Context, name string, remove func(name string) error) error {
+func (d *DB) DropPicture(ctx context.Context, name string, remove func(ctx context.Context, name string) error) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		if err := tx.lock(ctx, "picture "+name); err != nil {
 			return err
@@ -208,7 +208,7 @@ func (d *DB) DropPicture(ctx context.Context, name string, remove func(name stri
 }
 
 // removeUnnamed removes the files of a picture that nothing names, and says whether it did. The caller holds its lock.
-func (tx *Tx) removeUnnamed(ctx context.Context, name string, remove func(name string) error) (bool, error) {
+func (tx *Tx) removeUnnamed(ctx context.Context, name string, remove func(ctx context.Context, name string) error) (bool, error) {
 	if _, err := tx.exec(ctx, "DELETE FROM waiting_pictures WHERE name = ?1 AND state = 'dropped'", name); err != nil {
 		return false, err
 	}
@@ -219,13 +219,13 @@ func (tx *Tx) removeUnnamed(ctx context.Context, name string, remove func(name s
 	if named {
 		return false, nil
 	}
-	return true, remove(name)
+	return true, remove(ctx, name)
 }
 
 // SweepPictures removes the pictures that were dropped and those that are held or uploaded since before heldBefore, and returns
 // how many lost their files. With inFlight, for a program that starts, it also removes those that are being uploaded: who
 // did that is gone.
-func (d *DB) SweepPictures(ctx context.Context, heldBefore time.Time, inFlight bool, remove func(name string) error) (int, error) {
+func (d *DB) SweepPictures(ctx context.Context, heldBefore time.Time, inFlight bool, remove func(ctx context.Context, name string) error) (int, error) {
 	where := "(state = 'dropped' OR created_at < ?1 OR (?2 AND state = 'uploading'))"
 	names, err := d.names(ctx, "SELECT DISTINCT name FROM waiting_pictures WHERE "+where, heldBefore.UnixMilli(), inFlight)
 	if err != nil {

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +17,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		var removed []string
-		remove := func(name string) error { removed = append(removed, name); return nil }
+		remove := func(_ context.Context, name string) error { removed = append(removed, name); return nil }
 		wantRemoved := func(step string, names ...string) {
 			t.Helper()
 			slices.Sort(removed)
@@ -98,7 +99,7 @@ func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
 			t.Fatal(err)
 		}
 		fails := errors.New("the disk fails")
-		if err := d.DropPicture(t.Context(), "face", func(string) error { return fails }); !errors.Is(err, fails) {
+		if err := d.DropPicture(t.Context(), "face", func(context.Context, string) error { return fails }); !errors.Is(err, fails) {
 			t.Error(err)
 		}
 		if names, _ := d.PictureNames(t.Context()); !names["face"] {
@@ -111,7 +112,7 @@ func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
 func TestWhatWaitsHasAnEnd(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		removed := 0
-		d.RemovePicture = func(string) error { removed++; return nil }
+		d.RemovePicture = func(context.Context, string) error { removed++; return nil }
 		for i := range 210 {
 			token := fmt.Sprintf("token-%03d-0123456789abcdef", i)
 			if err := errors.Join(d.AddWaiting(t.Context(), token, fmt.Sprintf("file%03d/a.txt", i)), d.HoldWaiting(t.Context(), token)); err != nil {

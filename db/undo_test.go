@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -148,7 +149,7 @@ func TestDeletedPeopleComeBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		var removed []string
-		d.RemovePicture = func(name string) error { removed = append(removed, name); return nil }
+		d.RemovePicture = func(_ context.Context, name string) error { removed = append(removed, name); return nil }
 		u := add(t, d, account.User{Username: "ada", Email: "ada@example.org", Password: "hash", Groups: []string{"Readers"}, Permissions: []string{"mail.view"},
 			Attributes: map[string]string{"profile_pic": "t-0123456789abcdefghijkl", "portfolio_site": "https://ada.example.org/"}})
 		dbtest.Exec(t, d, fmt.Sprintf("INSERT INTO two_factor (user_id, secret, confirmed_at) VALUES (%d, 'S', 5)", u.ID))
@@ -331,7 +332,7 @@ func TestUndoOfAdding(t *testing.T) {
 func TestPictureComesBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		var removed []string
-		d.RemovePicture = func(name string) error { removed = append(removed, name); return nil }
+		d.RemovePicture = func(_ context.Context, name string) error { removed = append(removed, name); return nil }
 		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
 		by := db.Author{ID: root.ID}
 		for i, name := range []string{"one", "two", "three"} {

@@ -199,7 +199,7 @@ func TestDashboardTellsHowMuchTheUploadsTake(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	}, func(a *App) {
-		must(t, a.Pictures.PutFile("ABCDEFGHIJKLMNOPQRSTUVWXYZ/cv.txt", []byte("twelve bytes")))
+		must(t, a.Pictures.PutFile(t.Context(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ/cv.txt", []byte("twelve bytes")))
 		must(t, a.Pictures.Count(t.Context()))
 	})
 }

@@ -38,7 +38,7 @@ type App struct {
 	Profile          profile.Profile
 	Hasher           *auth.Hasher
 	Reader           *picture.Reader
-	Pictures         *picture.Dir
+	Pictures         *picture.Store
 	Public           *public.Files
 	Log              *slog.Logger
 	Site             string         // the site's name

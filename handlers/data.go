@@ -3,12 +3,12 @@ package handlers
 import (
 	"archive/zip"
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 
 	"nameplate/db"
 	"nameplate/internal/account"
+	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 	"nameplate/views"
 )
@@ -43,9 +44,9 @@ func (a *App) data(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderVary, "Cookie")
 	c.Set(fiber.HeaderContentType, "application/zip")
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="my-data.zip"`)
-	now := a.DB.Now()
+	now, ctx := a.DB.Now(), context.WithoutCancel(c.UserContext()) // the request's ends before its answer is sent
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		if err := a.writeData(w, data.User, text, now); err != nil { // what was sent is no whole ZIP: nobody takes it for one
+		if err := a.writeData(ctx, w, data.User, text, now); err != nil { // what was sent is no whole ZIP: nobody takes it for one
 			a.Log.Error("a ZIP of somebody's data was cut off", "user", data.User.ID, "err", err)
 		}
 	})
@@ -128,7 +129,7 @@ func moment(t time.Time) *time.Time {
 }
 
 // writeData writes the ZIP: what is known as JSON, then the pictures and the files.
-func (a *App) writeData(w io.Writer, person account.User, text []byte, now time.Time) error {
+func (a *App) writeData(ctx context.Context, w io.Writer, person account.User, text []byte, now time.Time) error {
 	z := zip.NewWriter(w)
 	if err := add(z, "data.json", now, strings.NewReader(string(text))); err != nil {
 		return err
@@ -142,7 +143,7 @@ func (a *App) writeData(w io.Writer, person account.User, text []byte, now time.
 		if _, file, ok := strings.Cut(value, "/"); attr.IsFile() && ok {
 			name = attr.Name + "/" + file
 		}
-		file, err := a.openUpload(attr, value)
+		file, err := a.openUpload(ctx, attr, value)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // the rest is theirs all the same
 		}
@@ -158,12 +159,11 @@ func (a *App) writeData(w io.Writer, person account.User, text []byte, now time.
 }
 
 // openUpload opens the largest size of a picture, or a file.
-func (a *App) openUpload(attr profile.Attribute, value string) (*os.File, error) {
+func (a *App) openUpload(ctx context.Context, attr profile.Attribute, value string) (picture.Content, error) {
 	if attr.IsFile() {
-		file, _, err := a.Pictures.OpenFile(value)
-		return file, err
+		return a.Pictures.OpenFile(ctx, value)
 	}
-	return a.Pictures.Open(value, profile.PictureSizes[len(profile.PictureSizes)-1])
+	return a.Pictures.Open(ctx, value, profile.PictureSizes[len(profile.PictureSizes)-1])
 }
 
 func add(z *zip.Writer, name string, now time.Time, content io.Reader) error {

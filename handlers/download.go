@@ -30,7 +30,7 @@ func (a *App) download(c *fiber.Ctx) error {
 	if !person.IsSeen() && (asks == nil || !account.May(*asks, account.View, account.Users)) {
 		return errNotFound
 	}
-	file, size, err := a.Pictures.OpenFile(value)
+	file, err := a.Pictures.OpenFile(c.UserContext(), value)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNotFound
 	}
@@ -51,7 +51,7 @@ func (a *App) download(c *fiber.Ctx) error {
 		_ = file.Close()
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	return c.SendStream(file, size) // closes the file
+	return c.SendStream(file.ReadCloser, int(file.Size)) // closes the file
 }
 
 // downloadType is the media type of a file by its ending, which acceptFile has chosen by its content.

@@ -3,12 +3,12 @@ package handlers
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
 	"nameplate/db"
 	"nameplate/db/dbtest"
-	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 )
 
@@ -83,7 +83,7 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 			}
 		}
 		stored := func() int {
-			files, err := picture.Files(s.dir)
+			files, err := os.ReadDir(s.dir + "/files")
 			must(t, err)
 			return len(files)
 		}

@@ -156,7 +156,7 @@ func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Wait
 	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
-	return waiting, a.Pictures.PutFile(waiting.Name, data)
+	return waiting, a.Pictures.PutFile(c.UserContext(), waiting.Name, data)
 }
 
 // fileName is the name under which a file is downloaded: with an ending that says what it is, so that nobody's computer takes a text

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -84,17 +83,12 @@ func (a *App) pictureFile(c *fiber.Ctx) error {
 	if hidden {
 		return errNotFound
 	}
-	file, err := a.Pictures.Open(name, pixels)
+	file, err := a.Pictures.Open(c.UserContext(), name, pixels)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNotFound
 	}
 	if err != nil {
-		return fmt.Errorf("open picture %s: %w", name, err)
-	}
-	info, err := file.Stat()
-	if err != nil {
-		_ = file.Close()
-		return fmt.Errorf("look at picture %s: %w", name, err)
+		return err
 	}
 	etag := `"` + stem + `"`
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -105,7 +99,7 @@ func (a *App) pictureFile(c *fiber.Ctx) error {
 		_ = file.Close()
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	return c.SendStream(file, int(info.Size())) // closes the file
+	return c.SendStream(file.ReadCloser, int(file.Size)) // closes the file
 }
 
 // cutSize cuts what a picture's file is called into the picture's name and the size.

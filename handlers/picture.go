@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +57,7 @@ func (a *App) reframe(c *fiber.Ctx, attr profile.Attribute, waiting views.Waitin
 	if err != nil || !ok || frame == now.Frame || frame == (profile.Frame{}) {
 		return waiting, err
 	}
-	whole, err := a.whole(name)
+	whole, err := a.whole(c.UserContext(), name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return views.Waiting{}, form.Message("Choose the picture again: it is not there any longer.")
 	}
@@ -95,12 +96,12 @@ func (a *App) keepWaiting(c *fiber.Ctx, drawn picture.Picture) (views.Waiting, e
 	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
-	return waiting, a.Pictures.Put(drawn)
+	return waiting, a.Pictures.Put(c.UserContext(), drawn)
 }
 
 // whole reads the whole of a stored picture.
-func (a *App) whole(name string) ([]byte, error) {
-	file, err := a.Pictures.OpenWhole(name)
+func (a *App) whole(ctx context.Context, name string) ([]byte, error) {
+	file, err := a.Pictures.OpenWhole(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("open the whole picture %s: %w", name, err)
 	}
@@ -113,13 +114,13 @@ func (a *App) whole(name string) ([]byte, error) {
 }
 
 // framing is what a form needs to ask for the frame of a stored picture. It is nothing where the picture is gone.
-func (a *App) framing(attr profile.Attribute, field views.Field) (views.Framing, error) {
+func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.Field) (views.Framing, error) {
 	name := orElse(field.Waiting.Name, field.Now)
 	stored, ok := profile.ParsePictureName(name)
 	if !ok {
 		return views.Framing{}, nil
 	}
-	file, err := a.Pictures.OpenWhole(name)
+	file, err := a.Pictures.OpenWhole(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return views.Framing{}, nil
 	}
@@ -156,19 +157,14 @@ func (a *App) wholePicture(c *fiber.Ctx) error {
 	if err != nil && !errors.Is(err, db.ErrPictureGone) {
 		return err
 	}
-	file, err := a.Pictures.OpenWhole(name)
+	file, err := a.Pictures.OpenWhole(c.UserContext(), name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNotFound
 	}
 	if err != nil {
 		return fmt.Errorf("open the whole picture %s: %w", name, err)
 	}
-	info, err := file.Stat()
-	if err != nil {
-		_ = file.Close()
-		return fmt.Errorf("look at the whole picture %s: %w", name, err)
-	}
 	c.Set(fiber.HeaderCacheControl, unshared)
 	c.Set(fiber.HeaderContentType, "image/jpeg")
-	return c.SendStream(file, int(info.Size())) // closes the file
+	return c.SendStream(file.ReadCloser, int(file.Size)) // closes the file
 }

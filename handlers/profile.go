@@ -204,7 +204,7 @@ func (a *App) showAttribute(c *fiber.Ctx, status int, person account.User, field
 	}
 	if field.IsPicture() {
 		var err error
-		if field.Framing, err = a.framing(field.Attribute, field); err != nil {
+		if field.Framing, err = a.framing(c.UserContext(), field.Attribute, field); err != nil {
 			return err
 		}
 	}

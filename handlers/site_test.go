@@ -56,7 +56,7 @@ func newSite(t *testing.T, d *db.DB, change ...func(*App)) *site {
 	files, err := public.New()
 	must(t, err)
 	s := &site{t: t, db: d, dir: t.TempDir(), log: &bytes.Buffer{}}
-	pictures, err := picture.OpenDir(s.dir)
+	pictures, err := picture.Open(t.Context(), s.dir)
 	must(t, err)
 	a := App{
 		DB: d, Profile: declared, Hasher: auth.NewTestHasher(), Reader: picture.NewReader(2), Pictures: pictures, Public: files,

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"nameplate/db"
@@ -65,11 +64,7 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 	if err != nil {
 		return err
 	}
-	files, err := pictureFiles(filepath.Join(c.Uploads, "profile_pics"))
-	if err != nil {
-		return err
-	}
-	documents, err := picture.Files(c.Uploads)
+	files, documents, err := c.stored(ctx, present)
 	if err != nil {
 		return err
 	}
@@ -107,22 +102,19 @@ func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB
 	return nil
 }
 
-// pictureFiles counts the files of each picture in dir, by the picture's name. A directory that isn't there is empty.
-func pictureFiles(dir string) (map[string]int, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+// stored returns how many files there are of each picture, and the keys of the files. A directory that isn't present is empty.
+func (c *checkCommand) stored(ctx context.Context, present bool) (pictures map[string]int, files map[string]bool, err error) {
+	if !present {
+		return nil, nil, nil
 	}
-	files := map[string]int{}
-	for _, entry := range entries {
-		base, _ := strings.CutSuffix(entry.Name(), ".jpg")
-		cut := strings.LastIndexByte(base, '-')
-		if cut < 0 || !picture.ValidName(base[:cut]) {
-			continue
-		}
-		if _, err := strconv.Atoi(base[cut+1:]); err == nil {
-			files[base[:cut]]++
-		}
+	store, err := picture.OpenPresent(ctx, c.Uploads)
+	if err != nil {
+		return nil, nil, err
 	}
-	return files, nil
+	defer store.Close()
+	if pictures, err = store.Names(ctx); err != nil {
+		return nil, nil, err
+	}
+	files, err = store.Files(ctx)
+	return pictures, files, err
 }

@@ -74,11 +74,11 @@ func (c *seedCommand) seed(ctx context.Context, d *db.DB) error {
 	if !c.Pictures {
 		return d.Seed(ctx, c.N, hash, nil)
 	}
-	dir, err := picture.OpenDir(c.Uploads)
+	store, err := picture.Open(ctx, c.Uploads)
 	if err != nil {
 		return err
 	}
-	p := portraits{d: d, dir: dir, reader: picture.NewReader(runtime.GOMAXPROCS(0))}
+	p := portraits{d: d, store: store, reader: picture.NewReader(runtime.GOMAXPROCS(0))}
 	err = d.Seed(ctx, c.N, hash, func(number int) (string, error) { return p.token(ctx, number%mostPortraits) })
 	if err != nil {
 		err = errors.Join(err, p.dropLast(ctx))
@@ -89,7 +89,7 @@ func (c *seedCommand) seed(ctx context.Context, d *db.DB) error {
 // portraits draws portraits as they are asked for. Each waits in the database's ledger until a person takes it.
 type portraits struct {
 	d      *db.DB
-	dir    *picture.Dir
+	store  *picture.Store
 	reader *picture.Reader
 	names  [mostPortraits]string // of those that are drawn
 	last   []string              // the tokens that may not be taken yet
@@ -111,14 +111,14 @@ func (p *portraits) token(ctx context.Context, i int) (string, error) {
 	if err := p.d.AddWaiting(ctx, token, drawn.Name); err != nil {
 		return "", err
 	}
-	return token, p.dir.Put(drawn)
+	return token, p.store.Put(ctx, drawn)
 }
 
 // dropLast drops the portraits that nobody took.
 func (p *portraits) dropLast(ctx context.Context) error {
 	var errs []error
 	for _, token := range p.last {
-		errs = append(errs, p.d.DropWaiting(ctx, token, p.dir.Remove))
+		errs = append(errs, p.d.DropWaiting(ctx, token, p.store.Remove))
 	}
 	return errors.Join(errs...)
 }

@@ -126,14 +126,14 @@ func work(stop context.Context, database *db.DB, log *slog.Logger) <-chan struct
 }
 
 // openStores opens the database and the pictures, and removes pictures that a killed server left half-way.
-func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Dir, error) {
+func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Store, error) {
 	database, err := c.openReady(ctx, func(d *db.DB, state db.State) error {
 		return migrateIf(ctx, d, state == db.Empty || state != db.Newer && c.MigrateFirst)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	pictures, err := picture.OpenDir(c.Uploads)
+	pictures, err := picture.Open(ctx, c.Uploads)
 	if err == nil {
 		database.RemovePicture = pictures.Remove
 		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), true, pictures.Remove)
@@ -146,7 +146,7 @@ func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Dir, er
 }
 
 // site returns the whole site, ready to listen.
-func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pictures *picture.Dir, log *slog.Logger) (*fiber.App, error) {
+func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pictures *picture.Store, log *slog.Logger) (*fiber.App, error) {
 	cores := runtime.GOMAXPROCS(0)
 	return handlers.New(handlers.App{
 		DB:           database,

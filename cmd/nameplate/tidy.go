@@ -14,7 +14,7 @@ const waitingPictures = 24 * time.Hour
 
 // tidyHourly clears what nobody comes back for, every hour until ctx is done, and counts the uploads, for the first time at once. The
 // returned channel closes when it has stopped.
-func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Dir, log *slog.Logger) <-chan struct{} {
+func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Store, log *slog.Logger) <-chan struct{} {
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -35,7 +35,7 @@ func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Dir, log
 }
 
 // tidy removes waiting pictures and files older than a day, sessions that have expired, and registrations that nobody has proven.
-func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture.Dir, log *slog.Logger) {
+func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture.Store, log *slog.Logger) {
 	if n, err := database.SweepPictures(ctx, now.Add(-waitingPictures), false, pictures.Remove); err != nil {
 		log.Error("clear pictures and files that wait", "error", err)
 	} else if n > 0 {
@@ -62,7 +62,7 @@ func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture
 }
 
 // countUploads looks how much room the uploads take, for the dashboard.
-func countUploads(ctx context.Context, pictures *picture.Dir, log *slog.Logger) {
+func countUploads(ctx context.Context, pictures *picture.Store, log *slog.Logger) {
 	if err := pictures.Count(ctx); err != nil && ctx.Err() == nil {
 		log.Error("count the uploads", "error", err)
 	}

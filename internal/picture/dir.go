@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -8,51 +9,49 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"slices"
-	"strings"
-	"sync/atomic"
-
-	"nameplate/internal/profile"
+	"path"
+	"syscall"
 )
 
-const (
-	picsDir = "profile_pics"
-	tmpDir  = "tmp"
-)
+const tmpDir = "tmp"
 
-// Dir keeps pictures in a directory of the file system, and never leaves it.
-type Dir struct {
-	root    *os.Root
-	counted atomic.Pointer[Usage] // what Count has found last
-}
+// dir keeps files in a directory of the file system, and never leaves it.
+type dir struct{ root *os.Root }
 
-// OpenDir opens the store at path. It makes path, and profile_pics and tmp in it, where they are missing, and clears tmp.
-func OpenDir(path string) (*Dir, error) {
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return nil, fmt.Errorf("make the uploads directory: %w", err)
+// makeDir opens the directory at name. It makes it, and its folders, where they are missing, and clears tmp.
+func makeDir(name string) (dir, error) {
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return dir{}, fmt.Errorf("make the uploads directory: %w", err)
 	}
-	root, err := os.OpenRoot(path)
+	d, err := openDir(name)
 	if err != nil {
-		return nil, fmt.Errorf("open the uploads directory: %w", err)
+		return dir{}, err
 	}
-	d := &Dir{root: root}
-	for _, name := range []string{picsDir, filesDir, tmpDir} {
-		if err := root.MkdirAll(name, 0o755); err != nil {
-			root.Close()
-			return nil, fmt.Errorf("make %s in the uploads directory %s: %w", name, path, err)
+	for _, folder := range []string{picsDir, filesDir, tmpDir} {
+		if err := d.root.MkdirAll(folder, 0o755); err != nil {
+			d.close()
+			return dir{}, fmt.Errorf("make %s in the uploads directory %s: %w", folder, name, err)
 		}
 	}
 	if err := d.clear(); err != nil {
-		root.Close()
-		return nil, fmt.Errorf("clear tmp in the uploads directory %s: %w", path, err)
+		d.close()
+		return dir{}, fmt.Errorf("clear tmp in the uploads directory %s: %w", name, err)
 	}
 	return d, nil
 }
 
-// Close lets go of the directory.
-func (d *Dir) Close() error { return d.root.Close() }
+// openDir opens the directory at name as it is.
+func openDir(name string) (dir, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return dir{}, fmt.Errorf("open the uploads directory: %w", err)
+	}
+	return dir{root}, nil
+}
 
-func (d *Dir) clear() error {
+func (d dir) close() error { return d.root.Close() }
+
+func (d dir) clear() error {
 	entries, err := fs.ReadDir(d.root.FS(), tmpDir)
 	if err != nil {
 		return err
@@ -65,25 +64,22 @@ func (d *Dir) clear() error {
 	return nil
 }
 
-// Put keeps a picture: when it returns nil, all its files are on the disk. A picture that is there already is written again,
-// which changes nothing. Its error wraps the system's (syscall.ENOSPC, syscall.EROFS …).
-func (d *Dir) Put(p Picture) error {
-	if !ValidName(p.Name) {
-		return fmt.Errorf("put picture: %q is not the name of a picture", p.Name)
-	}
-	for name, content := range p.files() {
-		err := d.putFile(name, content)
+func (d dir) put(_ context.Context, files iter.Seq2[string, []byte]) error {
+	folder := ""
+	for name, content := range files {
+		err := d.write(name, content)
 		if errors.Is(err, fs.ErrNotExist) { // another server has just started, and cleared tmp
-			err = d.putFile(name, content)
+			err = d.write(name, content)
 		}
 		if err != nil {
-			return fmt.Errorf("put picture %s: %w", p.Name, err)
+			return err
 		}
+		folder = path.Dir(name)
 	}
-	return d.sync(picsDir)
+	return d.sync(folder)
 }
 
-func (d *Dir) putFile(name string, content []byte) (err error) {
+func (d dir) write(name string, content []byte) (err error) {
 	tmp := tmpDir + "/" + rand.Text()
 	f, err := d.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
@@ -107,152 +103,89 @@ func (d *Dir) putFile(name string, content []byte) (err error) {
 	return d.root.Rename(tmp, name)
 }
 
-// sync makes the renames into a directory last.
-func (d *Dir) sync(dir string) error {
-	f, err := d.root.Open(dir)
+// sync makes the renames into a folder last.
+func (d dir) sync(folder string) error {
+	f, err := d.root.Open(folder)
 	if err != nil {
-		return fmt.Errorf("sync %s: %w", dir, err)
+		return fmt.Errorf("sync %s: %w", folder, err)
 	}
 	err = f.Sync()
 	if closing := f.Close(); err == nil {
 		err = closing
 	}
 	if err != nil {
-		return fmt.Errorf("sync %s: %w", dir, err)
+		return fmt.Errorf("sync %s: %w", folder, err)
 	}
 	return nil
 }
 
-// Open opens one size of a picture for reading. Its error is fs.ErrNotExist when there is none, which holds for every name and
-// size that can't be one.
-func (d *Dir) Open(name string, size int) (*os.File, error) {
-	p, ok := profile.ParsePictureName(name)
-	if !ok || !slices.Contains(p.Sizes(), size) {
-		return nil, fs.ErrNotExist
-	}
-	return d.open(fileName(name, size))
-}
-
-// OpenWhole opens the whole of a picture, or of one that was stored without it the largest square. Its error is fs.ErrNotExist when there
-// is none.
-func (d *Dir) OpenWhole(name string) (*os.File, error) {
-	p, ok := profile.ParsePictureName(name)
-	switch {
-	case !ok:
-		return nil, fs.ErrNotExist
-	case !p.Whole:
-		return d.Open(name, p.Sizes()[len(p.Sizes())-1])
-	}
-	return d.open(wholeName(name))
-}
-
-func (d *Dir) open(file string) (*os.File, error) {
-	info, err := d.root.Lstat(file)
+func (d dir) open(_ context.Context, name string) (Content, error) {
+	info, err := d.root.Lstat(name)
 	if err != nil {
-		return nil, fmt.Errorf("open picture: %w", err)
+		return Content{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fs.ErrNotExist
+		return Content{}, fs.ErrNotExist
 	}
-	return d.root.Open(file)
+	f, err := d.root.Open(name)
+	if err != nil {
+		return Content{}, err
+	}
+	return Content{f, info.Size()}, nil
 }
 
-// Remove removes all sizes of a picture, or the file with this name. It is no error when there are none.
-func (d *Dir) Remove(name string) error {
-	if strings.Contains(name, "/") {
-		return d.removeFile(name)
-	}
-	if !ValidName(name) {
-		return fmt.Errorf("remove picture: %q is not the name of a picture", name)
-	}
-	for _, file := range fileNames(name) {
-		if err := d.root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove picture %s: %w", name, err)
+func (d dir) remove(_ context.Context, names []string) error {
+	for _, name := range names {
+		if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return nil
 }
 
-// Names yields the name of each picture once, also of one with a size missing. Files that are no pictures are passed over. An
-// error comes last.
-func (d *Dir) Names() iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		f, err := d.root.Open(picsDir)
+func (d dir) list(ctx context.Context, folder string) iter.Seq2[object, error] {
+	return func(yield func(object, error) bool) {
+		f, err := d.root.Open(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
 		if err != nil {
-			yield("", fmt.Errorf("list pictures: %w", err))
+			yield(object{}, err)
 			return
 		}
 		defer f.Close()
-		for {
+		for ctx.Err() == nil {
 			names, err := f.Readdirnames(1024)
-			for _, file := range names {
-				if name, ok := d.first(file); ok && !yield(name, nil) {
+			for _, name := range names {
+				info, err := d.root.Lstat(folder + "/" + name)
+				if err != nil || !info.Mode().IsRegular() { // gone meanwhile
+					continue
+				}
+				if !yield(object{name, info.Size(), info.ModTime()}, nil) {
 					return
 				}
 			}
-			if len(names) == 0 {
-				if err != nil && err != io.EOF {
-					yield("", fmt.Errorf("list pictures: %w", err))
-				}
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(object{}, err)
 				return
 			}
 		}
+		yield(object{}, ctx.Err())
 	}
 }
 
-// first says whether a file is the first there is of its picture: so each is named once, and none kept in memory.
-func (d *Dir) first(file string) (name string, ok bool) {
-	name, ok = parseFileName(file)
-	if !ok {
-		return "", false
+func (d dir) free() (int64, error) {
+	f, err := d.root.Open(".")
+	if err != nil {
+		return 0, err
 	}
-	for _, other := range fileNames(name) {
-		if other == picsDir+"/"+file {
-			return name, true
-		}
-		if _, err := d.root.Lstat(other); err == nil {
-			break
-		}
+	defer f.Close()
+	var disk syscall.Statfs_t
+	if err := syscall.Fstatfs(int(f.Fd()), &disk); err != nil {
+		return 0, &fs.PathError{Op: "statfs", Path: d.root.Name(), Err: err}
 	}
-	return "", false
-}
-
-// files yields the files of a picture, by their names: the whole first, since the squares can be drawn from it again.
-func (p Picture) files() iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		if !yield(wholeName(p.Name), p.Whole) {
-			return
-		}
-		for i, size := range profile.PictureSizes {
-			if !yield(fileName(p.Name, size), p.Squares[i]) {
-				return
-			}
-		}
-	}
-}
-
-// fileNames are the names of all files that a picture may have.
-func fileNames(name string) []string {
-	p, _ := profile.ParsePictureName(name)
-	var names []string
-	if p.Whole {
-		names = append(names, wholeName(name))
-	}
-	for _, size := range p.Sizes() {
-		names = append(names, fileName(name, size))
-	}
-	return names
-}
-
-func fileName(name string, size int) string { return fmt.Sprintf("%s/%s-%d.jpg", picsDir, name, size) }
-
-func wholeName(name string) string { return fmt.Sprintf("%s/%s-whole.jpg", picsDir, name) }
-
-// parseFileName returns the name of the picture that a file is of.
-func parseFileName(file string) (name string, ok bool) {
-	cut := strings.LastIndexByte(file, '-')
-	if cut < 0 || !slices.Contains(fileNames(file[:cut]), picsDir+"/"+file) {
-		return "", false
-	}
-	return file[:cut], ValidName(file[:cut])
+	return int64(disk.Bavail) * int64(disk.Bsize), nil
 }

@@ -15,10 +15,10 @@ import (
 	"nameplate/internal/profile"
 )
 
-func openDir(t *testing.T) (*Dir, string) {
+func openStore(t *testing.T) (*Store, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "uploads")
-	d, err := OpenDir(path)
+	d, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,28 +40,25 @@ func pictureName(letter string) string {
 	return profile.PictureName(strings.Repeat(letter, nameLen), profile.Frame{X: 500, Y: 437, Zoom: 100}, strings.Repeat("abc", 9))
 }
 
-func names(t *testing.T, d *Dir) []string {
+func names(t *testing.T, d *Store) map[string]int {
 	t.Helper()
-	var found []string
-	for name, err := range d.Names() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		found = append(found, name)
+	found, err := d.Names(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
 	return found
 }
 
 func TestDirKeepsAndRemoves(t *testing.T) {
-	d, path := openDir(t)
+	d, path := openStore(t)
 	p := picture("a")
 	for range 2 { // a second time is harmless
-		if err := d.Put(p); err != nil {
+		if err := d.Put(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, size := range profile.PictureSizes {
-		f, err := d.Open(p.Name, size)
+		f, err := d.Open(t.Context(), p.Name, size)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +72,7 @@ func TestDirKeepsAndRemoves(t *testing.T) {
 		t.Errorf("tmp holds %v", tmp)
 	}
 	for range 2 { // not there is no error
-		if err := d.Remove(p.Name); err != nil {
+		if err := d.Remove(t.Context(), p.Name); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,14 +82,14 @@ func TestDirKeepsAndRemoves(t *testing.T) {
 }
 
 func TestDirOpensTheWhole(t *testing.T) {
-	d, path := openDir(t)
-	if err := d.Put(picture("a")); err != nil {
+	d, path := openStore(t)
+	if err := d.Put(t.Context(), picture("a")); err != nil {
 		t.Fatal(err)
 	}
 	before := strings.Repeat("b", nameLen)
 	os.WriteFile(filepath.Join(path, "profile_pics", before+"-384.jpg"), []byte("b 384"), 0o644)
 	for name, want := range map[string]string{pictureName("a"): "a as a whole", before: "b 384"} {
-		f, err := d.OpenWhole(name)
+		f, err := d.OpenWhole(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,16 +100,16 @@ func TestDirOpensTheWhole(t *testing.T) {
 		}
 	}
 	for _, none := range []string{"", "../../etc/passwd", pictureName("c")} {
-		if f, err := d.OpenWhole(none); !errors.Is(err, fs.ErrNotExist) {
+		if f, err := d.OpenWhole(t.Context(), none); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("the whole of %q: %v, %v", none, f, err)
 		}
 	}
 }
 
 func TestDirNamesEachPictureOnce(t *testing.T) {
-	d, path := openDir(t)
+	d, path := openStore(t)
 	for _, letter := range []string{"a", "b", "c"} {
-		if err := d.Put(picture(letter)); err != nil {
+		if err := d.Put(t.Context(), picture(letter)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -130,12 +127,12 @@ func TestDirNamesEachPictureOnce(t *testing.T) {
 }
 
 func TestOpenDirClearsTmpAndKeepsPictures(t *testing.T) {
-	d, path := openDir(t)
-	if err := d.Put(picture("a")); err != nil {
+	d, path := openStore(t)
+	if err := d.Put(t.Context(), picture("a")); err != nil {
 		t.Fatal(err)
 	}
 	os.WriteFile(filepath.Join(path, "tmp", "left"), []byte("x"), 0o644)
-	again, err := OpenDir(path)
+	again, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +146,7 @@ func TestOpenDirClearsTmpAndKeepsPictures(t *testing.T) {
 }
 
 func TestDirRefusesNamesThatAreNone(t *testing.T) {
-	d, path := openDir(t)
+	d, path := openStore(t)
 	outside := filepath.Join(filepath.Dir(path), "secret")
 	os.WriteFile(outside, []byte("secret"), 0o644)
 	link := strings.Repeat("l", nameLen)
@@ -158,14 +155,14 @@ func TestDirRefusesNamesThatAreNone(t *testing.T) {
 		"empty": "", "up": "../../secret", "short": "abc", "upper case": strings.Repeat("A", nameLen),
 		"slash": strings.Repeat("a/", nameLen/2), "zero byte": strings.Repeat("a", nameLen-1) + "\x00", "a link out": link,
 	} {
-		if f, err := d.Open(id, 96); !errors.Is(err, fs.ErrNotExist) {
+		if f, err := d.Open(t.Context(), id, 96); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: opened %v, %v", name, f, err)
 		}
-		if err := d.Put(Picture{Name: id}); err == nil && id != link {
+		if err := d.Put(t.Context(), Picture{Name: id}); err == nil && id != link {
 			t.Errorf("%s: was put", name)
 		}
 	}
-	if _, err := d.Open(strings.Repeat("a", nameLen), 97); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := d.Open(t.Context(), strings.Repeat("a", nameLen), 97); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("size 97: %v", err)
 	}
 	if got, _ := os.ReadFile(outside); string(got) != "secret" {
@@ -179,10 +176,10 @@ func TestDirNeverLeavesThroughALink(t *testing.T) {
 	os.MkdirAll(away, 0o755)
 	os.MkdirAll(filepath.Join(base, "uploads"), 0o755)
 	os.Symlink(away, filepath.Join(base, "uploads", "profile_pics"))
-	d, err := OpenDir(filepath.Join(base, "uploads"))
+	d, err := Open(t.Context(), filepath.Join(base, "uploads"))
 	if err == nil {
 		defer d.Close()
-		err = d.Put(picture("a"))
+		err = d.Put(t.Context(), picture("a"))
 	}
 	if left, _ := os.ReadDir(away); err == nil || len(left) != 0 {
 		t.Errorf("error %v, outside are %v", err, left)
@@ -190,11 +187,11 @@ func TestDirNeverLeavesThroughALink(t *testing.T) {
 }
 
 func TestPutTwiceAtOnce(t *testing.T) {
-	d, _ := openDir(t)
+	d, _ := openStore(t)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if err := d.Put(picture("a")); err != nil {
+			if err := d.Put(t.Context(), picture("a")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -206,7 +203,7 @@ func TestPutTwiceAtOnce(t *testing.T) {
 }
 
 func TestPutOverridesNothingWhenTheDiskIsFull(t *testing.T) {
-	d, path := openDir(t)
+	d, path := openStore(t)
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
@@ -216,7 +213,7 @@ func TestPutOverridesNothingWhenTheDiskIsFull(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
 		t.Fatal(err)
 	}
-	err := d.Put(picture("a"))
+	err := d.Put(t.Context(), picture("a"))
 	if restore := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); restore != nil {
 		t.Fatal(restore)
 	}

@@ -2,11 +2,9 @@ package picture
 
 import (
 	"bytes"
-	"errors"
+	"context"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,11 +15,7 @@ import (
 // MaxFileBytes is the most that a file for downloading may have.
 const MaxFileBytes = 5 << 20
 
-const (
-	filesDir  = "files"
-	keyLength = 26 // of crypto/rand.Text, of which keys are made
-	pdfTail   = 2 << 10
-)
+const pdfTail = 2 << 10
 
 // FileType says by its content, whatever it is called, which type a file is served as. Its error is a form.Message.
 func FileType(data []byte) (string, error) {
@@ -39,73 +33,39 @@ func FileType(data []byte) (string, error) {
 
 func isControl(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t\f", r) }
 
-// PutFile keeps a file for downloading under the key that its name begins with: when it returns nil, it is on the disk. Its error
+// PutFile keeps a file for downloading under the key that its name begins with: when it returns nil, it is kept for good. Its error
 // wraps the system's.
-func (d *Dir) PutFile(name string, data []byte) error {
+func (s *Store) PutFile(ctx context.Context, name string, data []byte) error {
 	path, ok := filePath(name)
 	if !ok {
 		return fmt.Errorf("put file: %q is not the name of a file", name)
 	}
-	err := d.putFile(path, data)
-	if errors.Is(err, fs.ErrNotExist) { // another server has just started, and cleared tmp
-		err = d.putFile(path, data)
-	}
+	err := s.objects.put(ctx, func(yield func(string, []byte) bool) { yield(path, data) })
 	if err != nil {
 		return fmt.Errorf("put %s: %w", path, err)
-	}
-	return d.sync(filesDir)
-}
-
-// OpenFile opens a file for reading, and says how many bytes it has. Its error is fs.ErrNotExist when there is none, which holds for
-// every name that can't be one.
-func (d *Dir) OpenFile(name string) (*os.File, int, error) {
-	path, ok := filePath(name)
-	if !ok {
-		return nil, 0, fs.ErrNotExist
-	}
-	info, err := d.root.Lstat(path)
-	if err != nil {
-		return nil, 0, fmt.Errorf("open file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fs.ErrNotExist
-	}
-	file, err := d.root.Open(path)
-	return file, int(info.Size()), err
-}
-
-func (d *Dir) removeFile(name string) error {
-	path, ok := filePath(name)
-	if !ok {
-		return fmt.Errorf("remove file: %q is not the name of a file", name)
-	}
-	if err := d.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s: %w", path, err)
 	}
 	return nil
 }
 
-// Files returns the keys of the files in the uploads directory at path. A directory that isn't there is empty.
-func Files(path string) (map[string]bool, error) {
-	entries, err := os.ReadDir(filepath.Join(path, filesDir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+// OpenFile opens a file for reading. Its error is fs.ErrNotExist when there is none, which holds for every name that can't be one.
+func (s *Store) OpenFile(ctx context.Context, name string) (Content, error) {
+	path, ok := filePath(name)
+	if !ok {
+		return Content{}, fs.ErrNotExist
 	}
+	return s.open(ctx, path)
+}
+
+// Files returns the keys of the files.
+func (s *Store) Files(ctx context.Context) (map[string]bool, error) {
 	keys := map[string]bool{}
-	for _, entry := range entries {
-		if validKey(entry.Name()) {
-			keys[entry.Name()] = true
+	for file, err := range s.objects.list(ctx, filesDir) {
+		if err != nil {
+			return nil, fmt.Errorf("list files: %w", err)
+		}
+		if validKey(file.name) {
+			keys[file.name] = true
 		}
 	}
 	return keys, nil
-}
-
-// filePath is where the file of a name is kept: only its key counts, and what people call it does not.
-func filePath(name string) (path string, ok bool) {
-	key, _, found := strings.Cut(name, "/")
-	return filesDir + "/" + key, found && validKey(key)
-}
-
-func validKey(key string) bool {
-	return len(key) == keyLength && strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }

@@ -25,33 +25,33 @@ func TestFilesAreWhatTheirContentIs(t *testing.T) {
 
 func TestFilesAreKeptUnderTheirKeys(t *testing.T) {
 	path := t.TempDir()
-	dir, err := picture.OpenDir(path)
+	store, err := picture.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer dir.Close()
+	defer store.Close()
 	name := rand.Text() + "/../../my cv.pdf"
-	if err := dir.PutFile(name, []byte("text")); err != nil {
+	if err := store.PutFile(t.Context(), name, []byte("text")); err != nil {
 		t.Fatal(err)
 	}
-	file, size, err := dir.OpenFile(name)
-	if err != nil || size != 4 {
-		t.Fatal(size, err)
+	file, err := store.OpenFile(t.Context(), name)
+	if err != nil || file.Size != 4 {
+		t.Fatal(file.Size, err)
 	}
 	if got, err := io.ReadAll(file); string(got) != "text" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 	file.Close()
-	if keys, err := picture.Files(path); len(keys) != 1 || err != nil {
+	if keys, err := store.Files(t.Context()); len(keys) != 1 || err != nil {
 		t.Errorf("%v, %v", keys, err)
 	}
 	for range 2 {
-		if err := dir.Remove(name); err != nil {
+		if err := store.Remove(t.Context(), name); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, bad := range []string{name, "../../etc/passwd", "x/y", "/", "", rand.Text()} {
-		if _, _, err := dir.OpenFile(bad); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := store.OpenFile(t.Context(), bad); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

@@ -13,15 +13,15 @@ import (
 )
 
 func TestUsage(t *testing.T) {
-	d, path := openDir(t)
+	d, path := openStore(t)
 	before, err := d.Usage()
 	if err != nil || before.Free <= 0 || !before.At.IsZero() || before.Bytes != 0 {
 		t.Fatalf("before the first count: %+v %v", before, err)
 	}
-	if err := d.Put(picture("a")); err != nil {
+	if err := d.Put(t.Context(), picture("a")); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.PutFile(strings.Repeat("A", keyLength)+"/cv.txt", []byte("twelve bytes")); err != nil {
+	if err := d.PutFile(t.Context(), strings.Repeat("A", keyLength)+"/cv.txt", []byte("twelve bytes")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("/etc/passwd", filepath.Join(path, picsDir, "link")); err != nil {

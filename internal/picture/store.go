@@ -1,0 +1,148 @@
+package picture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"nameplate/internal/profile"
+)
+
+// Store keeps pictures and files, by the names that rows hold.
+type Store struct {
+	objects objects
+	counted atomic.Pointer[Usage] // what Count has found last
+}
+
+// objects is where files are kept, by paths such as profile_pics/NAME-96.jpg.
+type objects interface {
+	// put keeps all of files, which are in one folder. When it returns nil, they outlast a crash; when it fails, some may be there.
+	put(ctx context.Context, files iter.Seq2[string, []byte]) error
+	// open fails with fs.ErrNotExist when there is no such file.
+	open(ctx context.Context, path string) (Content, error)
+	// remove passes over what is not there.
+	remove(ctx context.Context, paths []string) error
+	// list yields what is in a folder, in no order. One that isn't there is empty. An error comes last.
+	list(ctx context.Context, folder string) iter.Seq2[object, error]
+	// free returns how many bytes may still be written.
+	free() (int64, error)
+	close() error
+}
+
+// object is a file in a folder, as it is listed.
+type object struct {
+	name     string // in its folder
+	bytes    int64
+	modified time.Time
+}
+
+// Content is what is kept under a name, open for reading: an *os.File where that is in a directory.
+type Content struct {
+	io.ReadCloser
+	Size int64 // in bytes
+}
+
+// Open opens the store that the setting NAMEPLATE_UPLOADS names: the path of a directory. It makes what is missing there, and clears what
+// a killed server left half-written.
+func Open(_ context.Context, setting string) (*Store, error) {
+	d, err := makeDir(setting)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{objects: d}, nil
+}
+
+// OpenPresent opens the store as Open does, and changes nothing. Its error is fs.ErrNotExist when there is none.
+func OpenPresent(_ context.Context, setting string) (*Store, error) {
+	d, err := openDir(setting)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{objects: d}, nil
+}
+
+// Close lets go of the store.
+func (s *Store) Close() error { return s.objects.close() }
+
+// Put keeps a picture: when it returns nil, all its files are kept for good. A picture that is there already is written again,
+// which changes nothing. Its error wraps the system's (syscall.ENOSPC, syscall.EROFS …).
+func (s *Store) Put(ctx context.Context, p Picture) error {
+	if !ValidName(p.Name) {
+		return fmt.Errorf("put picture: %q is not the name of a picture", p.Name)
+	}
+	if err := s.objects.put(ctx, p.files()); err != nil {
+		return fmt.Errorf("put picture %s: %w", p.Name, err)
+	}
+	return nil
+}
+
+// Open opens one size of a picture for reading. Its error is fs.ErrNotExist when there is none, which holds for every name and
+// size that can't be one.
+func (s *Store) Open(ctx context.Context, name string, size int) (Content, error) {
+	p, ok := profile.ParsePictureName(name)
+	if !ok || !slices.Contains(p.Sizes(), size) {
+		return Content{}, fs.ErrNotExist
+	}
+	return s.open(ctx, fileName(name, size))
+}
+
+// OpenWhole opens the whole of a picture, or of one that was stored without it the largest square. Its error is fs.ErrNotExist when there
+// is none.
+func (s *Store) OpenWhole(ctx context.Context, name string) (Content, error) {
+	p, ok := profile.ParsePictureName(name)
+	switch {
+	case !ok:
+		return Content{}, fs.ErrNotExist
+	case !p.Whole:
+		return s.Open(ctx, name, p.Sizes()[len(p.Sizes())-1])
+	}
+	return s.open(ctx, wholeName(name))
+}
+
+func (s *Store) open(ctx context.Context, path string) (Content, error) {
+	content, err := s.objects.open(ctx, path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Content{}, fmt.Errorf("open %s: %w", path, err)
+	}
+	return content, err
+}
+
+// Remove removes all files of a picture, or the file with this name. It is no error when there are none.
+func (s *Store) Remove(ctx context.Context, name string) error {
+	paths := fileNames(name)
+	if strings.Contains(name, "/") {
+		path, ok := filePath(name)
+		if !ok {
+			return fmt.Errorf("remove file: %q is not the name of a file", name)
+		}
+		paths = []string{path}
+	} else if !ValidName(name) {
+		return fmt.Errorf("remove picture: %q is not the name of a picture", name)
+	}
+	if err := s.objects.remove(ctx, paths); err != nil {
+		return fmt.Errorf("remove %s: %w", paths[0], err)
+	}
+	return nil
+}
+
+// Names returns the name of each picture, also of one with a file missing, and how many files of it there are. Files that are no
+// pictures are passed over.
+func (s *Store) Names(ctx context.Context) (map[string]int, error) {
+	names := map[string]int{}
+	for file, err := range s.objects.list(ctx, picsDir) {
+		if err != nil {
+			return nil, fmt.Errorf("list pictures: %w", err)
+		}
+		if name, ok := parseFileName(file.name); ok {
+			names[name]++
+		}
+	}
+	return names, nil
+}
