@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
+	"sync"
 
 	"github.com/disintegration/imaging"
 
@@ -28,56 +30,66 @@ func decode(f format, data []byte) (image.Image, error) {
 	if err != nil || !sound(img) {
 		return nil, broken(f)
 	}
-	return upright(onWhite(fit(img, profile.WholeMax)), f.orientation(data)), nil
-}
-
-// fit makes a picture smaller, where its longer side has more than most pixels.
-func fit(img image.Image, most int) *image.NRGBA {
-	size := img.Bounds().Size()
-	longer := max(size.X, size.Y)
-	if longer <= most {
-		return imaging.Clone(img)
-	}
-	scaled := func(side, to int) int { return max(1, (side*to+longer/2)/longer) }
-	// Lanczos over millions of pixels takes long; a coarse step to twice the size first can't be seen.
-	if longer > 4*most {
-		img = imaging.Resize(img, scaled(size.X, 2*most), scaled(size.Y, 2*most), imaging.Box)
-	}
-	return imaging.Resize(img, scaled(size.X, most), scaled(size.Y, most), imaging.Lanczos)
+	return upright(onWhite(fit(img)), f.orientation(data)), nil
 }
 
 // onWhite lays a picture on white, where it is clear.
-func onWhite(img *image.NRGBA) *image.NRGBA {
-	if img.Opaque() {
+func onWhite(img image.Image) image.Image {
+	if opaque, ok := img.(interface{ Opaque() bool }); ok && opaque.Opaque() {
 		return img
 	}
-	page := imaging.New(img.Rect.Dx(), img.Rect.Dy(), color.White)
-	draw.Draw(page, page.Rect, img, img.Rect.Min, draw.Over)
+	page := imaging.New(img.Bounds().Dx(), img.Bounds().Dy(), color.White)
+	draw.Draw(page, page.Rect, img, img.Bounds().Min, draw.Over)
 	return page
 }
 
-// cut draws the squares of a whole picture in a frame, each from the one before. Its JPEG is kept as it is.
-func cut(whole image.Image, wholeJPEG []byte, frame profile.Frame) (Picture, error) {
+// drawn is a whole picture with its squares in a frame, each drawn from the one before. The JPEG of the whole is kept as it is; where there
+// is none yet, it is made beside the squares.
+func drawn(whole image.Image, wholeJPEG []byte, frame profile.Frame) (Picture, error) {
 	p := Picture{Whole: wholeJPEG}
+	var beside sync.WaitGroup
+	var besideErr error
+	if wholeJPEG == nil {
+		beside.Go(func() {
+			p.Whole, besideErr = guarded(func() ([]byte, error) { return encode(whole, wholeQuality) })
+		})
+	}
+	smallest, err := p.cut(whole, frame)
+	beside.Wait()
+	if err := cmp.Or(err, besideErr); err != nil {
+		return Picture{}, err
+	}
+	p.Name = profile.PictureName(p.content(), frame, blur(smallest))
+	return p, nil
+}
+
+// cut draws the squares, and returns the smallest.
+func (p *Picture) cut(whole image.Image, frame profile.Frame) (square image.Image, err error) {
+	size := whole.Bounds().Size()
+	square = part(whole, frame.Square(size.X, size.Y).Add(whole.Bounds().Min))
+	for i := len(profile.PictureSizes) - 1; i >= 0 && err == nil; i-- {
+		square = imaging.Resize(square, profile.PictureSizes[i], profile.PictureSizes[i], imaging.Lanczos)
+		p.Squares[i], err = encode(square, squareQuality)
+	}
+	return square, err
+}
+
+// part returns a part of a picture, of which nothing is copied.
+func part(img image.Image, of image.Rectangle) image.Image {
+	return img.(interface {
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(of)
+}
+
+// content follows from the files of a picture, and names them.
+func (p *Picture) content() string {
 	hash := sha256.New()
 	note := func(file []byte) { fmt.Fprintf(hash, "%d\n", len(file)); hash.Write(file) }
-	note(wholeJPEG)
-	size := whole.Bounds().Size()
-	square := imaging.Crop(whole, frame.Square(size.X, size.Y).Add(whole.Bounds().Min))
-	for i := len(profile.PictureSizes) - 1; i >= 0; i-- {
-		side := profile.PictureSizes[i]
-		if square.Rect.Dx() > 4*side {
-			square = imaging.Resize(square, 2*side, 2*side, imaging.Box)
-		}
-		square = imaging.Resize(square, side, side, imaging.Lanczos)
-		var err error
-		if p.Squares[i], err = encode(square, squareQuality); err != nil {
-			return Picture{}, err
-		}
+	note(p.Whole)
+	for i := len(p.Squares) - 1; i >= 0; i-- {
 		note(p.Squares[i])
 	}
-	p.Name = profile.PictureName(nameEncoding.EncodeToString(hash.Sum(nil)[:nameBytes]), frame, blur(square))
-	return p, nil
+	return nameEncoding.EncodeToString(hash.Sum(nil)[:nameBytes])
 }
 
 // blur is nine colours of a picture, as its name says them.
@@ -99,6 +111,9 @@ func Size(whole io.Reader) (image.Point, error) {
 }
 
 func encode(img image.Image, quality int) ([]byte, error) {
+	if opaque, ok := img.(*image.NRGBA); ok { // which the encoder takes in half the time when it is told so
+		img = &image.RGBA{Pix: opaque.Pix, Stride: opaque.Stride, Rect: opaque.Rect}
+	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
 		return nil, fmt.Errorf("encode a picture of %v pixels: %w", img.Bounds().Size(), err)

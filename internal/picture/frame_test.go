@@ -34,6 +34,9 @@ func TestReadKeepsTheWhole(t *testing.T) {
 		"turned":             {image.Pt(300, 200), image.Pt(200, 300), 6},
 		"smaller":            {image.Pt(4096, 2048), image.Pt(2048, 1024), 1},
 		"smaller and turned": {image.Pt(3000, 1000), image.Pt(683, 2048), 8},
+		"half":               {image.Pt(4001, 401), image.Pt(2000, 200), 1},
+		"half and turned":    {image.Pt(4001, 401), image.Pt(200, 2000), 6},
+		"half, then smaller": {image.Pt(4400, 440), image.Pt(2048, 205), 1},
 		"a thread":           {image.Pt(16_000, 1), image.Pt(2048, 1), 1},
 		"as large as it may": {image.Pt(2048, 20), image.Pt(2048, 20), 1},
 	} {

@@ -9,7 +9,7 @@ import (
 )
 
 // upright turns a picture as its EXIF orientation asks.
-func upright(img *image.NRGBA, orientation int) *image.NRGBA {
+func upright(img image.Image, orientation int) image.Image {
 	switch orientation {
 	case 2:
 		return imaging.FlipH(img)

@@ -81,14 +81,10 @@ func (r *Reader) ReadFramed(ctx context.Context, data []byte, frame profile.Fram
 		if err != nil {
 			return Picture{}, err
 		}
-		jpeg, err := encode(whole, wholeQuality)
-		if err != nil {
-			return Picture{}, err
-		}
 		if size := whole.Bounds().Size(); frame == (profile.Frame{}) {
 			frame = profile.GoodFrame(size.X, size.Y)
 		}
-		return cut(whole, jpeg, frame)
+		return drawn(whole, nil, frame)
 	})
 }
 
@@ -104,7 +100,7 @@ func (r *Reader) Reframe(ctx context.Context, whole []byte, frame profile.Frame)
 		if err != nil {
 			return Picture{}, fmt.Errorf("read the whole picture: %w", err)
 		}
-		return cut(img, whole, frame)
+		return drawn(img, whole, frame)
 	})
 }
 
