@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 
 	"golang.org/x/image/webp"
 
@@ -35,7 +36,7 @@ func sniff(data []byte) (format, bool) {
 	case bytes.HasPrefix(data, []byte("GIF87a")), bytes.HasPrefix(data, []byte("GIF89a")):
 		return format{"GIF", gif.DecodeConfig, decodeGIF, checkGIF, func([]byte) int { return 1 }}, true
 	case len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
-		return format{"WebP", webp.DecodeConfig, plain(webp.Decode), checkWebP, webpOrientation}, true
+		return format{"WebP", webp.DecodeConfig, decodeWebP, checkWebP, webpOrientation}, true
 	}
 	return format{}, false
 }
@@ -89,6 +90,34 @@ func checkWebP(data []byte, _ int64) error {
 		return form.Message("Choose a picture that stands still: this WebP moves.")
 	}
 	return nil
+}
+
+// decodeWebP decodes a picture, and widens its colours: in a WebP that loses detail black is 16 and white 235, which the decoder hands on as
+// the black and white of a JPEG, 0 and 255.
+func decodeWebP(data []byte) (image.Image, error) {
+	img, err := webp.Decode(bytes.NewReader(data))
+	switch img := img.(type) {
+	case *image.YCbCr:
+		widen(img)
+	case *image.NYCbCrA:
+		widen(&img.YCbCr)
+	}
+	return img, err
+}
+
+func widen(img *image.YCbCr) {
+	stretch := func(plane []uint8, from, width, to float64) {
+		var wide [256]uint8
+		for v := range wide {
+			wide[v] = uint8(min(max(math.Round((float64(v)-from)*255/width+to), 0), 255))
+		}
+		for i, v := range plane {
+			plane[i] = wide[v]
+		}
+	}
+	stretch(img.Y, 16, 219, 0)
+	stretch(img.Cb, 128, 224, 128)
+	stretch(img.Cr, 128, 224, 128)
 }
 
 // checkGIF walks over the blocks of a file, decoding nothing, and refuses one that is cut or out of order.
