@@ -38,7 +38,7 @@ func (a *App) attributeValues(c *fiber.Ctx, attrs []profile.Attribute, filled *v
 			filled.Values[attr.Name], _ = typed(c, attr)
 			continue
 		}
-		waiting, err := a.waitingPicture(c, attr)
+		waiting, err := a.waitingPicture(c, attr, profile.Frame{})
 		var message form.Message
 		if errors.As(err, &message) {
 			filled.Errors.Add(attr.Name, message)
@@ -54,8 +54,8 @@ func (a *App) attributeValues(c *fiber.Ctx, attrs []profile.Attribute, filled *v
 }
 
 // waitingPicture returns the picture that came with a form, or the one that waits from an earlier try of the same form.
-// With a form.Message as its error it may still return the earlier one.
-func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting, error) {
+// With a form.Message as its error it may still return the earlier one. A picture that came is drawn in frame, zero for a good one.
+func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute, frame profile.Frame) (views.Waiting, error) {
 	earlier, err := a.earlierPicture(c, attr)
 	if err != nil && !errors.Is(err, db.ErrPictureGone) {
 		return views.Waiting{}, err
@@ -70,11 +70,12 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 	if err != nil {
 		return earlier, fmt.Errorf("read the file that was sent: %w", err)
 	}
-	accept := a.acceptPicture
+	var now views.Waiting
 	if attr.IsFile() {
-		accept = a.acceptFile
+		now, err = a.acceptFile(c, file)
+	} else {
+		now, err = a.acceptPicture(c, file, frame)
 	}
-	now, err := accept(c, file)
 	if err != nil {
 		return earlier, err
 	}
@@ -108,12 +109,8 @@ func (a *App) earlierPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waitin
 	return views.Waiting{Token: token, Name: name}, nil
 }
 
-// acceptPicture reads, draws and stores a picture that was sent, in the frame that the form asks for.
-func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader) (views.Waiting, error) {
-	frame, err := askedFrame(c, true)
-	if err != nil {
-		return views.Waiting{}, err
-	}
+// acceptPicture reads, draws and stores a picture that was sent.
+func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader, frame profile.Frame) (views.Waiting, error) {
 	data, err := read(header, picture.MaxBytes, errTooLarge)
 	if err != nil {
 		return views.Waiting{}, err

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,10 +23,7 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	if isTrue(posted(c, "remove")) {
 		return a.setAttribute(c, attr, "", views.Waiting{})
 	}
-	waiting, err := a.waitingPicture(c, attr)
-	if err == nil && attr.IsPicture() {
-		waiting, err = a.reframe(c, attr, waiting)
-	}
+	waiting, err := a.framedPicture(c, attr)
 	field, now := views.Field{Attribute: attr, Waiting: waiting}, signedIn(c).Value(attr.Name)
 	if message, ok := errors.AsType[form.Message](err); ok {
 		field.Error = message.Error()
@@ -49,13 +47,22 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	return a.showAgain(c, refusal(form.Errors{attr.Name: field.Error}), field)
 }
 
-// reframe draws the picture that waits, or else the present one, anew where the form asks for another frame than it has. The new one waits.
-func (a *App) reframe(c *fiber.Ctx, attr profile.Attribute, waiting views.Waiting) (views.Waiting, error) {
-	name := orElse(waiting.Name, signedIn(c).Value(attr.Name))
+// framedPicture returns the picture that came with a form, or the one that waits, in the frame that the form asks for; or the present one,
+// where the frame is another than it has. With a form.Message as its error it may still return one that waits.
+func (a *App) framedPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting, error) {
+	frame, frameErr := askedFrame(c, isSent(c, attr))
+	waiting, err := a.waitingPicture(c, attr, frame)
+	if err != nil || frameErr != nil {
+		return waiting, cmp.Or(err, frameErr)
+	}
+	return a.reframe(c, orElse(waiting.Name, signedIn(c).Value(attr.Name)), waiting, frame)
+}
+
+// reframe draws a stored picture anew, unless it is in that frame. The new one waits instead of what waits.
+func (a *App) reframe(c *fiber.Ctx, name string, waiting views.Waiting, frame profile.Frame) (views.Waiting, error) {
 	now, ok := profile.ParsePictureName(name)
-	frame, err := askedFrame(c, isSent(c, attr))
-	if err != nil || !ok || frame == now.Frame || frame == (profile.Frame{}) {
-		return waiting, err
+	if !ok || frame == now.Frame || frame == (profile.Frame{}) {
+		return waiting, nil
 	}
 	whole, err := a.whole(c.UserContext(), name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -106,9 +106,10 @@ func TestFrameThatIsNone(t *testing.T) {
 				t.Errorf("%.60q: %d, %d files", fields, r.status, s.files())
 			}
 			r = c.upload(pictureRow, "profile_pic", "a.jpg", photo(t, 1), fields...)
-			if r.status != http.StatusUnprocessableEntity || s.pictureOf(ada) != before || s.files() != ofEach {
-				t.Errorf("%.60q with a file: %d, %d files", fields, r.status, s.files())
+			if r.status != http.StatusUnprocessableEntity || s.pictureOf(ada) != before || r.value("waiting_profile_pic") == "" {
+				t.Errorf("%.60q with a file, which is kept: %d", fields, r.status)
 			}
+			must(t, s.db.DropWaiting(t.Context(), r.value("waiting_profile_pic"), s.db.RemovePicture))
 		}
 		if r := s.as(s.add("eve")).post(pictureRow, "focus", "0,0", "zoom", "100"); r.status != http.StatusUnprocessableEntity || !r.says("Choose a picture first") {
 			t.Errorf("without a picture: %d", r.status)
@@ -134,6 +135,17 @@ func TestFrameOfTheFormIsThatOfItsPicture(t *testing.T) {
 		c.upload(pictureRow, "profile_pic", "a.jpg", stripes(t), "focus", "0,0", "zoom", "200", "framed", s.pictureOf(ada))
 		if stored, _ := profile.ParsePictureName(s.pictureOf(ada)); stored.Frame != (profile.Frame{Zoom: 200}) {
 			t.Errorf("what was chosen is %v", stored.Frame)
+		}
+	})
+}
+
+// TestFrameIsOfThePicturePageAlone: a field of another form may be called so.
+func TestFrameIsOfThePicturePageAlone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		r := s.client().upload("/register", "profile_pic", "a.jpg", stripes(t), "username", "ada", "email", "ada@example.org", "password", password, "focus", "Biology", "zoom", "near")
+		u, err := s.db.UserByName(t.Context(), "ada")
+		if r.status != 303 || err != nil || u.Value("profile_pic") == "" {
+			t.Errorf("%d, %v", r.status, err)
 		}
 	})
 }

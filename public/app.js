@@ -72,6 +72,8 @@
       zooms.replaceWith(label);
       framing.querySelector('[name=preview]').parentNode.remove();
       framing.querySelector('.hint').textContent += ' Drag it, or move it with the arrow keys.';
+      framing.dataset.at = framing.querySelector('[name=focus]:checked')?.value || '';
+      framing.querySelector('.whole').addEventListener('wheel', onWheel, { passive: false });
       Object.assign(framing.querySelector('.whole'), { tabIndex: 0, role: 'group', ariaLabel: 'Frame: the arrow keys move it, plus and minus zoom' });
     }
     for (const input of all('input[type=password]', root)) {
@@ -211,9 +213,11 @@
       whole.prepend(canvas);
       setFrame(framing, goodFrame(canvas));
     } else if (image) {
+      const [own, range] = [framing.querySelector('.own input'), framing.querySelector('[name=zoom]')];
+      if (own.defaultChecked) own.value = framing.dataset.at;
       for (const radio of all('[name=focus]', framing)) radio.checked = radio.defaultChecked;
-      framing.querySelector('[name=zoom]').value = framing.querySelector('[name=zoom]').defaultValue;
-      framing.querySelector('.picture canvas')?.remove();
+      range.value = range.defaultValue;
+      showFrame(framing);
     }
   }
 
@@ -246,13 +250,13 @@
     setFrame(framing, { x: x + ((event.clientX - before.clientX) * 100) / width, y: y + ((event.clientY - before.clientY) * 100) / height, zoom });
   });
   for (const type of ['pointerup', 'pointercancel']) on(type, (event) => fingers.delete(event.pointerId));
-  document.addEventListener('wheel', (event) => {
-    const whole = event.target.closest?.('.whole');
-    if (!whole || (!event.ctrlKey && document.activeElement !== whole)) return;
+  function onWheel(event) {
+    const whole = event.currentTarget;
+    if (!event.ctrlKey && document.activeElement !== whole) return;
     event.preventDefault();
     const frame = frameOf(whole.parentNode);
     setFrame(whole.parentNode, { ...frame, zoom: frame.zoom * 1.002 ** -event.deltaY });
-  }, { passive: false });
+  }
   on('keydown', (event) => {
     if (!event.target.matches?.('.whole')) return;
     const framing = event.target.parentNode;

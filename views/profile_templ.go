@@ -376,7 +376,7 @@ func AttributeForm(page Page, person account.User, field Field) templ.Component 
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		field.Focus = field.Error == "" && field.Conflict == nil
+		field.Focus = field.Error == "" && field.Conflict == nil && field.Waiting.Token == ""
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<div id=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
