@@ -11,6 +11,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
+# An S3 server, for the tests alone. It is no tool of go.mod, since it needs a hundred modules that are nothing of the site's.
+VERSITYGW := v1.8.0
+
 DEMO     := bin/demo
 PASSWORD := try nameplate out
 URL      := $(or $(NAMEPLATE_BASE_URL),http://$(patsubst :%,localhost:%,$(patsubst 127.0.0.1:%,localhost:%,$(or $(NAMEPLATE_ADDR),localhost:8080))))
@@ -41,6 +44,8 @@ build: tools bin/assets.stamp ## Build bin/nameplate, which needs no other file
 
 .PHONY: test
 test: tools ## Check and test everything
+	@mkdir -p bin
+	@$(s3) > bin/versitygw.log 2>&1 & # a minute of two cores, beside what waits for the network
 	$(call need,chromium,command -v chromium)
 	$(call need,postgresql,ls /usr/lib/postgresql/*/bin/initdb)
 	$(call need,lynx,command -v lynx)
@@ -52,6 +57,8 @@ test: tools ## Check and test everything
 	@$(MAKE) --no-print-directory generated
 	go vet $(TAGS) ./...
 	go tool staticcheck $(TAGS) ./...
+	@echo '# the S3 server for the tests'
+	@$(s3)
 	go test -race $(TAGS) -timeout 10m $$(go list $(TAGS) ./... | grep -v /e2e)
 	go test $(TAGS) -count=1 -timeout 10m ./e2e/... # these drive the binary as people get it, which Go does not know
 
@@ -96,6 +103,16 @@ generated:
 	@diff bin/generated.before bin/generated.after || { echo 'These generated files were not up to date. They are now: commit them.'; exit 1; }
 
 sums = { find . -path ./node_modules -prune -o -name '*_templ.go' -print; echo public/style.css; } | sort | xargs sha256sum
+
+# Builds the S3 server, or waits until it is built.
+s3 = flock bin/versitygw.lock nice $(MAKE) --no-print-directory bin/versitygw
+
+.PHONY: bin/versitygw
+bin/versitygw: bin/versitygw-$(VERSITYGW)
+
+bin/versitygw-$(VERSITYGW):
+	GOBIN=$(CURDIR)/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
+	@touch $@
 
 # npm writes this file last.
 node_modules/.package-lock.json: package.json package-lock.json

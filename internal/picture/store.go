@@ -31,8 +31,14 @@ type objects interface {
 	remove(ctx context.Context, paths []string) error
 	// list yields what is in a folder, in no order. One that isn't there is empty. An error comes last.
 	list(ctx context.Context, folder string) iter.Seq2[object, error]
-	// free returns how many bytes may still be written.
+	// free returns how many bytes may still be written, or less than 0 where that is not known.
 	free() (int64, error)
+	// reach asks whether files can be read.
+	reach(ctx context.Context) error
+	// link returns an address for LinkTime where others than the site give a file to whoever asks with this method, if links is not empty: the
+	// scheme and the host of such addresses.
+	link(ctx context.Context, method, path string) (string, error)
+	links() string
 	close() error
 }
 
@@ -47,11 +53,21 @@ type object struct {
 type Content struct {
 	io.ReadCloser
 	Size int64 // in bytes
+
+	part func(ctx context.Context, from, n int64) (io.ReadCloser, error)
 }
 
-// Open opens the store that the setting NAMEPLATE_UPLOADS names: the path of a directory. It makes what is missing there, and clears what
-// a killed server left half-written.
-func Open(_ context.Context, setting string) (*Store, error) {
+// Part returns n bytes in place of the whole, which is not to be read or closed any more. They lie within the Size.
+func (c Content) Part(ctx context.Context, from, n int64) (io.ReadCloser, error) {
+	return c.part(ctx, from, n)
+}
+
+// Open opens the store that the setting NAMEPLATE_UPLOADS names: the path of a directory, or a bucket. It makes what is missing in the
+// directory, and clears what a killed server left half-written. Whether the bucket's server answers is left to Reach.
+func Open(ctx context.Context, setting string) (*Store, error) {
+	if IsBucket(setting) {
+		return OpenPresent(ctx, setting)
+	}
 	d, err := makeDir(setting)
 	if err != nil {
 		return nil, err
@@ -59,14 +75,24 @@ func Open(_ context.Context, setting string) (*Store, error) {
 	return &Store{objects: d}, nil
 }
 
-// OpenPresent opens the store as Open does, and changes nothing. Its error is fs.ErrNotExist when there is none.
-func OpenPresent(_ context.Context, setting string) (*Store, error) {
+// OpenPresent opens the store as Open does, and changes nothing. Its error is fs.ErrNotExist when there is no directory.
+func OpenPresent(ctx context.Context, setting string) (*Store, error) {
+	if IsBucket(setting) {
+		b, err := openS3(ctx, setting)
+		if err != nil {
+			return nil, err
+		}
+		return &Store{objects: b}, nil
+	}
 	d, err := openDir(setting)
 	if err != nil {
 		return nil, err
 	}
 	return &Store{objects: d}, nil
 }
+
+// Reach says what is wrong where nothing can be read. It is an *Unavailable for a bucket whose server is away, or refuses.
+func (s *Store) Reach(ctx context.Context) error { return s.objects.reach(ctx) }
 
 // Close lets go of the store.
 func (s *Store) Close() error { return s.objects.close() }
@@ -105,6 +131,23 @@ func (s *Store) OpenWhole(ctx context.Context, name string) (Content, error) {
 	}
 	return s.open(ctx, wholeName(name))
 }
+
+// LinkTime is how long a link to a picture can be followed.
+const LinkTime = 10 * time.Minute
+
+// Link returns an address where the store itself gives one size of a picture to whoever asks for it with this method, for LinkTime. It is
+// empty where the site gives it. Its error is fs.ErrNotExist for a name and a size that can't be one; whether there is such a picture is not
+// looked at.
+func (s *Store) Link(ctx context.Context, method, name string, size int) (string, error) {
+	p, ok := profile.ParsePictureName(name)
+	if !ok || !slices.Contains(p.Sizes(), size) {
+		return "", fs.ErrNotExist
+	}
+	return s.objects.link(ctx, method, fileName(name, size))
+}
+
+// Links returns the scheme and the host of such addresses, or nothing where there are none.
+func (s *Store) Links() string { return s.objects.links() }
 
 func (s *Store) open(ctx context.Context, path string) (Content, error) {
 	content, err := s.objects.open(ctx, path)
