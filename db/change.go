@@ -41,6 +41,7 @@ func (d *DB) changes(before, after account.User) []change {
 		{"is_superuser", before.IsSuperuser, after.IsSuperuser},
 		{"password_expired", before.PasswordExpired, after.PasswordExpired},
 		{"awaits_approval", before.AwaitsApproval, after.AwaitsApproval},
+		{"avatar_public", before.AvatarPublic, after.AvatarPublic},
 	} {
 		if flag.old != flag.new {
 			list = append(list, change{field: flag.field, old: strconv.FormatBool(flag.old), new: strconv.FormatBool(flag.new),
@@ -127,6 +128,11 @@ func (tx *Tx) save(ctx context.Context, by Author, before, after account.User) (
 	}
 	if err := tx.dropReplaced(ctx, by, before, after); err != nil {
 		return before, err
+	}
+	if before.Email != after.Email || before.AvatarPublic != after.AvatarPublic {
+		if err := tx.keepAvatar(ctx, after); err != nil {
+			return before, err
+		}
 	}
 	if err := tx.index(ctx, after); err != nil {
 		return before, err

@@ -107,10 +107,10 @@ func (tx *Tx) create(ctx context.Context, by Author, u *account.User) error {
 func (tx *Tx) insertUser(ctx context.Context, u *account.User) error {
 	args := []any{u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName, account.Key(u.FirstName),
 		u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(), u.Version, u.NewEmail,
-		u.AwaitsApproval, orNull(u.EmailVerified), u.PasswordExpired}
+		u.AwaitsApproval, orNull(u.EmailVerified), u.PasswordExpired, u.AvatarPublic}
 	err := tx.row(ctx, "INSERT INTO users (username, username_key, email, email_key, password, first_name, first_name_key,"+
-		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at, password_expired"+
-		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) RETURNING id", args...).Scan(&u.ID)
+		" last_name, last_name_key, is_active, is_staff, is_superuser, date_joined, version, new_email, awaits_approval, email_verified_at, password_expired,"+
+		" avatar_public) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) RETURNING id", args...).Scan(&u.ID)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)
 	}
@@ -121,6 +121,9 @@ func (tx *Tx) insertUser(ctx context.Context, u *account.User) error {
 		}
 	}
 	if err := tx.setProfile(ctx, u.ID, changed); err != nil {
+		return err
+	}
+	if err := tx.keepAvatar(ctx, *u); err != nil {
 		return err
 	}
 	return tx.index(ctx, *u)

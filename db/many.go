@@ -12,10 +12,10 @@ import (
 const manyRows = 100
 
 // userColumns is how many columns of users a person has.
-const userColumns = 20
+const userColumns = 21
 
 // crowd holds the values of people as their tables have them, one after the other.
-type crowd struct{ users, profiles, texts []any }
+type crowd struct{ users, profiles, texts, avatars []any }
 
 func (d *DB) crowd(people []account.User) crowd {
 	c := crowd{
@@ -26,12 +26,13 @@ func (d *DB) crowd(people []account.User) crowd {
 	for _, u := range people {
 		c.users = append(c.users, u.ID, u.Username, account.Key(u.Username), u.Email, account.Key(u.Email), u.Password, u.FirstName,
 			account.Key(u.FirstName), u.LastName, account.Key(u.LastName), u.IsActive, u.IsStaff, u.IsSuperuser, u.DateJoined.UnixMilli(),
-			orNull(u.LastLogin), u.Version, u.NewEmail, u.AwaitsApproval, orNull(u.EmailVerified), u.PasswordExpired)
+			orNull(u.LastLogin), u.Version, u.NewEmail, u.AwaitsApproval, orNull(u.EmailVerified), u.PasswordExpired, u.AvatarPublic)
 		c.profiles = append(c.profiles, u.ID)
 		for _, attr := range d.profile.Attributes {
 			c.profiles = append(c.profiles, argument(attr, u.Attributes[attr.Name]))
 		}
 		c.texts = append(c.texts, u.ID, d.searchText(u))
+		c.avatars = append(c.avatars, avatarRows(u)...)
 	}
 	return c
 }
@@ -57,7 +58,7 @@ func (tx *Tx) insertMany(ctx context.Context, c crowd) error {
 	}
 	err := tx.insertRows(ctx, "users (id, username, username_key, email, email_key, password, first_name, first_name_key, last_name,"+
 		" last_name_key, is_active, is_staff, is_superuser, date_joined, last_login, version, new_email, awaits_approval, email_verified_at,"+
-		" password_expired)", userColumns, c.users, "")
+		" password_expired, avatar_public)", userColumns, c.users, "")
 	if err != nil {
 		return err
 	}
@@ -65,6 +66,9 @@ func (tx *Tx) insertMany(ctx context.Context, c crowd) error {
 		if err := insertProfiles(); err != nil {
 			return err
 		}
+	}
+	if err := tx.insertAvatars(ctx, c.avatars); err != nil {
+		return err
 	}
 	return tx.insertRows(ctx, "people_search (user_id, text)", 2, c.texts, "")
 }

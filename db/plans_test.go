@@ -53,6 +53,31 @@ func ListPlans(t testing.TB, d *DB) map[string]string {
 	return plans
 }
 
+// AvatarPlan returns how a person is found by a hash, where no table may be gone through.
+func AvatarPlan(t testing.TB, d *DB) (plan string) {
+	t.Helper()
+	err := d.read(t.Context(), func(tx *Tx) error {
+		explain, line := "EXPLAIN QUERY PLAN ", func(row scanner) (line string, err error) {
+			var id, parent, unused int
+			err = row.Scan(&id, &parent, &unused, &line)
+			return line, err
+		}
+		if d.pg {
+			explain, line = "EXPLAIN ", text
+			if _, err := tx.exec(t.Context(), "SET LOCAL enable_seqscan = off"); err != nil {
+				return err
+			}
+		}
+		lines, err := all(line)(tx.rows(t.Context(), explain+d.text.byAvatar, "none"))
+		plan = strings.Join(lines, "\n")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
 // GenericPlans returns how often PostgreSQL has planned a text of a list for any value, and how often for the one asked for, on the connection
 // that was used last.
 func GenericPlans(t testing.TB, d *DB) (generic, custom int) {

@@ -15,6 +15,7 @@ type texts struct {
 	byID      string
 	byName    string
 	byEmail   string
+	byAvatar  string // by a hash of the address, who has agreed
 	named     string // whether any profile or waiting row names the picture or file ?1
 	hidden    string // whether the picture ?1 is kept for an undo alone
 	pictures  string // the names of all pictures and files
@@ -26,7 +27,7 @@ type texts struct {
 
 func newTexts(p profile.Profile, pg bool) texts {
 	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
-		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, u.password_expired, p.user_id IS NOT NULL"
+		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, u.password_expired, u.avatar_public, p.user_id IS NOT NULL"
 	t := texts{
 		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
 		hidden:   "SELECT EXISTS (SELECT 1 FROM kept_pictures WHERE name = CAST(?1 AS TEXT)) AND NOT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT))",
@@ -57,10 +58,11 @@ func newTexts(p profile.Profile, pg bool) texts {
 	// Casts, because SQLite plans a statement anew for each value that is compared with a column as it is.
 	t.byID, t.byName, t.byEmail = t.person+"u.id = CAST(?1 AS BIGINT)", t.person+"u.username_key = CAST(?1 AS TEXT)",
 		t.person+"u.email_key = CAST(?1 AS TEXT)"
+	t.byAvatar = t.person + "u.id = (SELECT user_id FROM avatar_hashes WHERE hash = CAST(?1 AS TEXT))"
 	if pg {
 		numbers := strings.NewReplacer("?1", "$1")
 		t.byID, t.byName, t.byEmail = numbers.Replace(t.byID), numbers.Replace(t.byName), numbers.Replace(t.byEmail)
-		t.hidden = numbers.Replace(t.hidden)
+		t.byAvatar, t.hidden = numbers.Replace(t.byAvatar), numbers.Replace(t.hidden)
 	}
 	return t
 }
@@ -77,9 +79,9 @@ func (d *DB) scanPerson(row scanner, more ...any) (account.User, error) {
 	var joined, login, verified int64
 	var hasProfile bool
 	values := make([]string, len(d.profile.Attributes))
-	dest := make([]any, 0, 17+len(values)+len(more))
+	dest := make([]any, 0, 18+len(values)+len(more))
 	dest = append(dest, &u.ID, &u.Username, &u.Email, &u.Password, &u.FirstName, &u.LastName, &u.IsActive, &u.IsStaff,
-		&u.IsSuperuser, &joined, &login, &u.Version, &u.NewEmail, &verified, &u.AwaitsApproval, &u.PasswordExpired, &hasProfile)
+		&u.IsSuperuser, &joined, &login, &u.Version, &u.NewEmail, &verified, &u.AwaitsApproval, &u.PasswordExpired, &u.AvatarPublic, &hasProfile)
 	for i := range values {
 		dest = append(dest, &values[i])
 	}

@@ -69,6 +69,8 @@ func flagOf(u *account.User, field string) *bool {
 		return &u.PasswordExpired
 	case "awaits_approval":
 		return &u.AwaitsApproval
+	case "avatar_public":
+		return &u.AvatarPublic
 	}
 	return nil
 }

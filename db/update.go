@@ -101,6 +101,7 @@ func (d *DB) UpdateUser(ctx context.Context, by Author, me account.User, u accou
 		}
 		u.Password, u.DateJoined, u.LastLogin = before.Password, before.DateJoined, before.LastLogin
 		u.NewEmail, u.EmailVerified, u.AwaitsApproval, u.PasswordExpired = before.NewEmail, before.EmailVerified, before.AwaitsApproval, before.PasswordExpired
+		u.AvatarPublic = before.AvatarPublic // nobody agrees for somebody else
 		for _, attr := range tx.profile.Attributes {
 			if !attr.MaySee(&me, before) { // what one does not see one does not change
 				u.Set(attr.Name, before.Attributes[attr.Name])

@@ -182,7 +182,7 @@ func isoTime(ms string) string {
 // HistoryValue is a value that the history tells of, in words.
 func HistoryValue(attrs []profile.Attribute, field, value string) string {
 	switch field {
-	case "is_active", "is_staff", "is_superuser", "awaits_approval", "password_expired":
+	case "is_active", "is_staff", "is_superuser", "awaits_approval", "password_expired", "avatar_public":
 		return map[string]string{"true": "yes", "false": "no"}[value]
 	case "sessions":
 		return map[string]string{"1": "open", "0": "ended"}[value]

@@ -24,6 +24,8 @@ type User struct {
 
 	AwaitsApproval bool // has registered, and is not active before an admin says so
 
+	AvatarPublic bool // has agreed that other programs show their picture to whoever knows their address
+
 	DateJoined time.Time
 	LastLogin  time.Time // zero when never
 

@@ -151,7 +151,7 @@ var fields = []profile.Option{
 	{Value: "groups", Label: "Groups"}, {Value: "permissions", Label: "Permissions"}, {Value: "password", Label: "Password"},
 	{Value: "password_expired", Label: "Must choose a new password"}, {Value: "two_factor", Label: "Two factor"},
 	{Value: "recovery_codes", Label: "Recovery codes"}, {Value: "passkey", Label: "Passkey"}, {Value: "email_verified", Label: "E-mail confirmed"},
-	{Value: "sessions", Label: "Sessions"}, {Value: "name", Label: "Name"}, {Value: "expires_at", Label: "Ends"},
+	{Value: "avatar_public", Label: "Picture for other programs"}, {Value: "sessions", Label: "Sessions"}, {Value: "name", Label: "Name"}, {Value: "expires_at", Label: "Ends"},
 }
 
 // HistoryPlace is where that is what a line of the history tells of, below /admin/; empty where it is gone. Invitations have no pages.
