@@ -45,14 +45,24 @@ func (a *App) publicFile(c *fiber.Ctx) error {
 	return keep(c, etag, contentType, body)
 }
 
-// initials draws the picture of who has none. It depends on its address alone.
-func (a *App) initials(c *fiber.Ctx) error {
-	letters, shade, ok := profile.ParseInitials(unescape(c.Params("file")))
+// defaultSide is the side of a default picture as PNG in pixels.
+const defaultSide = 384
+
+// defaultPicture draws the picture of who has none. It depends on its address alone.
+func (a *App) defaultPicture(c *fiber.Ctx) error {
+	p, ending, ok := profile.ParseDefaultPicture(unescape(c.Path()))
 	if !ok {
 		return errNotFound
 	}
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin") // as every picture of a person
-	return keep(c, "", "image/svg+xml", picture.Initials(letters, shade))
+	if ending == profile.SVG {
+		return keep(c, "", "image/svg+xml", picture.DefaultSVG(p))
+	}
+	data, err := a.Reader.Draw(c.UserContext(), func() ([]byte, error) { return picture.DefaultPNG(p, defaultSide) })
+	if err != nil {
+		return err
+	}
+	return keep(c, "", "image/png", data)
 }
 
 // keep answers with something that never changes.

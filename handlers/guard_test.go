@@ -24,6 +24,7 @@ var routes = []struct {
 	{"GET /healthz", "/healthz", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /readyz", "/readyz", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /public/initials/:file", "INITIALS", [7]int{200, 200, 200, 200, 200, 200, 200}},
+	{"GET /public/pattern/:file", "PATTERN", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /public/:file", "STYLE", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /uploads/profile_pics/:file", "/uploads/profile_pics/none.jpg", [7]int{404, 404, 404, 404, 404, 404, 404}},
 	{"GET /", "/", [7]int{200, 303, 303, 303, 303, 303, 200}},
@@ -166,6 +167,7 @@ func TestRoutesTimesWhoAsks(t *testing.T) {
 				at = strings.ReplaceAll(at, "UNDO", undoable)
 				at = strings.ReplaceAll(at, "STYLE", styleSheet(s))
 				at = strings.ReplaceAll(at, "INITIALS", initialsOf(one))
+				at = strings.ReplaceAll(at, "PATTERN", patternOf(one))
 				for _, part := range []bool{false, true} {
 					if part && (row.route == "POST /logout" || strings.HasPrefix(row.path, "/admin/users/SPARE") || strings.HasSuffix(row.path, "UNDO/undo")) {
 						continue // the first try has ended what the second would need

@@ -17,7 +17,14 @@ func styleSheet(s *site) string {
 	return s.client().get("/").Find("link[rel=stylesheet]").AttrOr("href", "none")
 }
 
-func initialsOf(u account.User) string { return profile.InitialsPath(u) }
+// initialsOf and patternOf are the paths of what is shown of somebody who has no picture.
+func initialsOf(u account.User) string {
+	return profile.Attribute{}.DefaultPicture(u).Path(profile.SVG)
+}
+
+func patternOf(u account.User) string {
+	return profile.PatternOf(account.Key(u.Username)).Path(profile.SVG)
+}
 
 func TestPerson(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

@@ -11,7 +11,8 @@ func (a *App) routes(f *fiber.App) {
 	f.Use(a.headers, a.deadline, recovered, bounded)
 	f.Get("/healthz", a.healthz)
 	f.Get("/readyz", a.readyz)
-	f.Get("/public/initials/:file", a.initials)
+	f.Get("/public/initials/:file", a.defaultPicture)
+	f.Get("/public/pattern/:file", a.defaultPicture)
 	f.Get("/public/:file", a.publicFile)
 	if !a.Profile.Private() {
 		f.Get("/uploads/profile_pics/:file", a.pictureFile)

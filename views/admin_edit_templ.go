@@ -739,7 +739,7 @@ func editCell(page Page, edit Edit, column admin.Column, focus string) templ.Com
 				return templ_7745c5c3_Err
 			}
 		case "picture":
-			templ_7745c5c3_Err = face(edit.User, column.Name, 40, "", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = face(edit.User, *column.Attr, 40, "", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -121,7 +121,7 @@ func UserPart(page Page, people People, person account.User, edit Edit, said boo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if attr := picture(people.Profile); attr != "" {
+		if attr := picture(people.Profile); attr.Name != "" {
 			templ_7745c5c3_Err = face(person, attr, 64, "", "face").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

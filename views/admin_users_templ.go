@@ -695,7 +695,7 @@ func userCell(page Page, people People, column admin.Column, person account.User
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = face(person, column.Name, 40, "", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = face(person, *column.Attr, 40, "", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,11 +16,11 @@ const largeFace = 64
 type sources struct{ src, srcset, sizes, blur string }
 
 // sourcesOf returns those of a person's picture that is shown size pixels wide, for screens up to four times as sharp. Without a picture
-// it is the drawing of the initials, sharp at every size.
-func sourcesOf(person account.User, attr string, size int) sources {
-	name := person.Value(attr)
+// it is a drawing, sharp at every size.
+func sourcesOf(person account.User, attr profile.Attribute, size int) sources {
+	name := person.Value(attr.Name)
 	if name == "" {
-		return sources{src: profile.InitialsPath(person)}
+		return sources{src: attr.DefaultPicture(person).Path(profile.SVG)}
 	}
 	stored, _ := profile.ParsePictureName(name)
 	s := sources{src: profile.PicturePath(name, size)}

@@ -565,8 +565,8 @@ func framing(field *Field) templ.Component {
 	})
 }
 
-// Avatar is a person's picture, or their initials. size is its side on the page in pixels.
-func Avatar(person account.User, attr string, size int) templ.Component {
+// Avatar is a person's picture, or what stands for it. size is its side on the page in pixels.
+func Avatar(person account.User, attr profile.Attribute, size int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -597,7 +597,7 @@ func Avatar(person account.User, attr string, size int) templ.Component {
 
 // face is Avatar with words and classes of one's own. What stands in for a large one is there at once; a small one is one of many, and comes
 // when it is scrolled to.
-func face(person account.User, attr string, size int, alt, class string) templ.Component {
+func face(person account.User, attr profile.Attribute, size int, alt, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -7,10 +7,14 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
 
 	"nameplate/internal/account"
+	"nameplate/internal/admin"
 	"nameplate/internal/profile"
 )
+
+var samplePicture = profile.Attribute{Name: "profile_pic"}
 
 func TestAvatar(t *testing.T) {
 	with := account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName}}
@@ -28,10 +32,10 @@ func TestAvatar(t *testing.T) {
 		{"one for each screen", with, 96, at("96"), at("96") + " 96w, " + at("192") + " 192w, " + at("384") + " 384w", "96px"},
 		{"never more than there is", with, 384, at("384"), at("384") + " 384w, " + at("768") + " 768w", "384px"},
 		{"nor of one that was stored before", before, 192, early("192"), early("192") + " 192w, " + early("384") + " 384w", "192px"},
-		{"initials where there is no picture", account.User{Username: "ada"}, 96, profile.InitialsPath(account.User{Username: "ada"}), "", ""},
+		{"initials where there is no picture", account.User{Username: "ada"}, 96, samplePicture.DefaultPicture(account.User{Username: "ada"}).Path(profile.SVG), "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			doc := rendered(t, Avatar(test.person, "profile_pic", test.size))
+			doc := rendered(t, Avatar(test.person, samplePicture, test.size))
 			img := doc.Find("img")
 			if img.AttrOr("src", "") != test.src || img.AttrOr("srcset", "") != test.srcset || img.AttrOr("sizes", "") != test.sizes {
 				t.Errorf("src %q, srcset %q, sizes %q", img.AttrOr("src", ""), img.AttrOr("srcset", ""), img.AttrOr("sizes", ""))
@@ -46,8 +50,30 @@ func TestAvatar(t *testing.T) {
 	}
 }
 
+// TestPatternsStandWhereTheOperatorHasChosenThem, on every page that shows a face.
+func TestPatternsStandWhereTheOperatorHasChosenThem(t *testing.T) {
+	p, err := profile.Load([]byte("[[attribute]]\nname = 'profile_pic'\nkind = 'picture'\ndefault = 'pattern'\n"), "test.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ada := newSample(t, "ada"), account.User{ID: 17, Username: "ada"}
+	want := p.Attributes[0].DefaultPicture(ada).Path(profile.SVG)
+	if !strings.HasPrefix(want, "/public/pattern/") {
+		t.Fatal(want)
+	}
+	column := admin.People(p).Columns[0]
+	for name, part := range map[string]templ.Component{
+		"the public page": PublicPage(s.page, ada, p.Attributes), "one's own profile": AttributeRow(s.page, ada, p.Attributes[0], false),
+		"the list": userCell(s.page, s.people, column, ada), "a row in edit mode": editCell(s.page, Edit{User: ada}, column, ""),
+	} {
+		if src := rendered(t, part).Find("img").AttrOr("src", ""); src != want {
+			t.Errorf("%s shows %s, not %s", name, src, want)
+		}
+	}
+}
+
 func TestSomethingStandsInForALargePicture(t *testing.T) {
-	doc := rendered(t, Avatar(account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName}}, "profile_pic", 192))
+	doc := rendered(t, Avatar(account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName}}, samplePicture, 192))
 	var colours []string
 	doc.Find("svg[aria-hidden] path").Each(func(_ int, path *goquery.Selection) { colours = append(colours, path.AttrOr("fill", "")) })
 	if got := strings.Join(colours, ""); got != "#0fc#123#456#789#abc#def#012#345#678" {

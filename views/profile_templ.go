@@ -208,7 +208,7 @@ func AttributeRow(page Page, person account.User, attr profile.Attribute, saved 
 			return templ_7745c5c3_Err
 		}
 		if attr.IsPicture() {
-			templ_7745c5c3_Err = Avatar(person, attr.Name, 96).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Avatar(person, attr, 96).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -90,14 +90,14 @@ func (page Page) username() string {
 
 func (page Page) isMe(person account.User) bool { return page.Me != nil && page.Me.ID == person.ID }
 
-// picture returns the first attribute that is a picture.
-func picture(attrs []profile.Attribute) string {
+// picture returns the first attribute that is a picture, which has no name where none is.
+func picture(attrs []profile.Attribute) profile.Attribute {
 	for _, attr := range attrs {
 		if attr.IsPicture() {
-			return attr.Name
+			return attr
 		}
 	}
-	return ""
+	return profile.Attribute{}
 }
 
 // lower is a label inside of a sentence.

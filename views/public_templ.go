@@ -51,7 +51,7 @@ func PublicPage(page Page, person account.User, attrs []profile.Attribute) templ
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if attr := picture(attrs); attr != "" {
+			if attr := picture(attrs); attr.Name != "" {
 				templ_7745c5c3_Err = face(person, attr, 192, "Picture of "+person.FullName(), "face u-photo").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -132,7 +132,7 @@ func PublicPage(page Page, person account.User, attrs []profile.Attribute) templ
 				return templ_7745c5c3_Err
 			}
 			for _, section := range profile.Sections(attrs) {
-				if section.Title != "" && isFilled(person, section, picture(attrs)) {
+				if section.Title != "" && isFilled(person, section, picture(attrs).Name) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<h2 class=\"plate-section\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -152,7 +152,7 @@ func PublicPage(page Page, person account.User, attrs []profile.Attribute) templ
 					}
 				}
 				for _, attr := range section.Attributes {
-					if value := person.Value(attr.Name); value != "" && attr.Name != picture(attrs) {
+					if value := person.Value(attr.Name); value != "" && attr.Name != picture(attrs).Name {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"plate-fact\"><span>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -234,7 +234,7 @@ func Value(person account.User, attr profile.Attribute) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch attr.Kind.Widget {
 		case profile.Picture:
-			templ_7745c5c3_Err = face(person, attr.Name, 96, attr.Label, "face").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = face(person, attr, 96, attr.Label, "face").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

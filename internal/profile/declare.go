@@ -184,7 +184,7 @@ func (a *Attribute) setWas(d declaration) *mistake {
 
 // setDefault reads the default as somebody would type it.
 func (a *Attribute) setDefault(d declaration) *mistake {
-	if !d.has("default") {
+	if !d.has("default") || a.IsPicture() {
 		return nil
 	}
 	if a.IsUpload() || a.Unique {

@@ -32,8 +32,11 @@ func keyTable(names []string, kind *Kind) string {
 	out.WriteString("| key | is | means | without it |\n| --- | --- | --- | --- |\n")
 	for _, k := range allKeys() {
 		if slices.Contains(names, k.name) {
-			if k.name == "min" || k.name == "max" {
+			switch {
+			case k.name == "min" || k.name == "max":
 				k = kind.bound(k)
+			case k.name == "default" && kind.Widget == Picture:
+				k = pictureDefault(k)
 			}
 			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", k.name, k.sort, k.meaning, k.without)
 		}

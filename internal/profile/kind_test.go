@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"nameplate/internal/account"
 	"nameplate/internal/form"
 	"nameplate/internal/profile"
 )
@@ -192,30 +191,6 @@ func TestUserAttributesFollowAccount(t *testing.T) {
 		}
 		if _, err := a.Parse("  "); (err != nil) != a.Required {
 			t.Errorf("%s left empty: %v", a.Name, err)
-		}
-	}
-}
-
-func TestInitialsPathsAreReadBack(t *testing.T) {
-	for _, u := range []account.User{{Username: "ada"}, {Username: "x", FirstName: "Ada", LastName: "Lovelace"}, {Username: "élise"},
-		{Username: "太郎"}, {Username: "..."}, {Username: "ß"}, {Username: "x", FirstName: "ǆ", LastName: "7"}} {
-		path := profile.InitialsPath(u)
-		file, err := url.PathUnescape(strings.TrimPrefix(path, "/public/initials/"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		letters, shade, ok := profile.ParseInitials(file)
-		if !ok || letters != u.Initials() || shade < 0 || shade >= profile.Shades {
-			t.Errorf("%s gives %q, %d, %v", path, letters, shade, ok)
-		}
-	}
-	if profile.InitialsPath(account.User{Username: "Ada"}) != profile.InitialsPath(account.User{Username: "ADA"}) {
-		t.Error("the shade follows the spelling")
-	}
-	for _, file := range []string{"", "A.svg", "0-.svg", "0-a.svg", "0-ABC.svg", "8-A.svg", "-1-A.svg", "00-A.svg", "+1-A.svg", "0-A", "0-<.svg",
-		"0-A.svg.svg", "0-/A.svg", "0-\xff.svg", "0-A\u200d.svg", "0-\u3164.svg"} {
-		if letters, shade, ok := profile.ParseInitials(file); ok {
-			t.Errorf("%q is read as %q, %d", file, letters, shade)
 		}
 	}
 }

@@ -33,6 +33,8 @@ type Attribute struct {
 	See          Audience
 	Edit         Editor
 
+	DefaultPattern bool // a picture's: somebody without one is shown as a pattern, and not as their initials
+
 	choices     []string
 	least, most string // bounds of a number or a date, as values; empty for none
 	step        string // what a number is a multiple of

@@ -7,11 +7,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"nameplate/internal/profile"
 )
 
-func TestInitialsAreGoodXML(t *testing.T) {
-	for _, letters := range []string{"A", "ÄL", "<&", "字"} {
-		svg := string(Initials(letters, 3))
+func TestDefaultSVGsAreGoodXML(t *testing.T) {
+	for _, letters := range []string{"A", "ÄL", "<&", "字", ""} {
+		svg := string(DefaultSVG(profile.DefaultPicture{Letters: letters, Shade: 3, Cells: 0x5a5a}))
 		text := ""
 		for d := xml.NewDecoder(strings.NewReader(svg)); ; {
 			token, err := d.Token()
@@ -36,7 +38,7 @@ func TestEveryShadeCanBeRead(t *testing.T) {
 		if ratio := contrast(t, s.paper, s.ink); ratio < 4.5 {
 			t.Errorf("shade %d has a contrast of %.1f", i, ratio)
 		}
-		if !strings.Contains(string(Initials("A", i)), s.paper) {
+		if !strings.Contains(string(DefaultSVG(profile.DefaultPicture{Letters: "A", Shade: i})), s.paper) {
 			t.Errorf("shade %d isn't drawn", i)
 		}
 	}
