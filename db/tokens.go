@@ -117,9 +117,9 @@ func (tx *Tx) useToken(ctx context.Context, kind, token string) (Token, error) {
 type Letter struct {
 	To      string
 	Person  account.User
-	Token   string    // of its link; empty for none
-	Expires time.Time // for MailInvitation: when the link ends
-	Owner   string    // for MailVerify: the username of who has that address already; the mail goes to them
+	Token   string       // of its link; empty for none
+	Expires time.Time    // for MailInvitation: when the link ends
+	Owner   account.User // for MailVerify: who has that address already, and gets the mail; nobody else has an id
 }
 
 // Letter prepares a mail for being sent: its link counts from now on. It fails with ErrNotFound when it has nothing to tell any
@@ -170,12 +170,16 @@ func (tx *Tx) verifyLetter(ctx context.Context, m Mail, l *Letter) error {
 	if p.NewEmail != m.Address && (p.Email != m.Address || !p.EmailVerified.IsZero()) {
 		return ErrNotFound
 	}
-	err := tx.row(ctx, "SELECT username FROM users WHERE email_key = ?1 AND id <> ?2"+
-		" UNION ALL SELECT username FROM users WHERE username_key = ?1 AND email_key <> '' AND id <> ?2 LIMIT 1", account.Key(m.Address), p.ID).Scan(&l.Owner)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return err
+	var owner int64
+	err := tx.row(ctx, "SELECT id FROM users WHERE email_key = ?1 AND id <> ?2"+
+		" UNION ALL SELECT id FROM users WHERE username_key = ?1 AND email_key <> '' AND id <> ?2 LIMIT 1", account.Key(m.Address), p.ID).Scan(&owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tx.onlyToken(ctx, TokenVerify, m.Address, l)
 	}
-	return tx.onlyToken(ctx, TokenVerify, m.Address, l)
+	if err == nil {
+		l.Owner, err = tx.scanPerson(tx.row(ctx, tx.text.person+"u.id = ?1", owner))
+	}
+	return err
 }
 
 // onlyToken makes the token of a mail, the only one of its kind that its person has.

@@ -10,16 +10,18 @@ import (
 
 	"nameplate/db"
 	"nameplate/internal/mail"
+	"nameplate/internal/picture"
 	"nameplate/views"
 )
 
 // Mailer sends what is queued in the database. No page waits for it. All fields are set by who makes it.
 type Mailer struct {
-	DB      *db.DB
-	Sender  mail.Sender
-	Log     *slog.Logger
-	Site    string
-	BaseURL string // without a slash at the end
+	DB       *db.DB
+	Pictures *picture.Store
+	Sender   mail.Sender
+	Log      *slog.Logger
+	Site     string
+	BaseURL  string // without a slash at the end
 }
 
 // Run sends until ctx is done. A mail that is under way then is sent again by the next program: better twice than never.
@@ -78,13 +80,21 @@ func (m *Mailer) deliver(ctx context.Context, queued db.Mail) error {
 	if err != nil {
 		return err
 	}
+	id := fmt.Sprintf("%d.%d", queued.CreatedAt.UnixMilli(), queued.ID)
+	image, err := m.face(ctx, queued, letter)
+	if err != nil {
+		return err
+	}
+	if len(image.Data) > 0 {
+		image.ID = "face." + id + "@nameplate"
+		content.Face = "cid:" + image.ID
+	}
 	var text, html bytes.Buffer
 	if err := errors.Join(views.MailText(content).Render(ctx, &text), views.MailHTML(content).Render(ctx, &html)); err != nil {
 		return fmt.Errorf("write mail %d: %w", queued.ID, err)
 	}
 	return m.Sender.Send(ctx, mail.Message{
-		ID: fmt.Sprintf("%d.%d", queued.CreatedAt.UnixMilli(), queued.ID), To: letter.To,
-		Subject: content.Subject + " · " + m.Site, Text: text.String(), HTML: html.String(),
+		ID: id, To: letter.To, Subject: content.Subject + " · " + m.Site, Text: text.String(), HTML: html.String(), Image: image,
 	})
 }
 
@@ -93,8 +103,8 @@ func (m *Mailer) content(queued db.Mail, letter db.Letter) (views.Mail, error) {
 	name, isNew := letter.Person.Username, letter.Person.Unproven()
 	switch queued.Kind {
 	case db.MailVerify:
-		if letter.Owner != "" {
-			return views.TakenMail(m.Site, m.BaseURL, letter.Owner, isNew), nil
+		if letter.Owner.ID != 0 {
+			return views.TakenMail(m.Site, m.BaseURL, letter.Owner.Username, isNew), nil
 		}
 		return views.VerifyMail(m.Site, m.BaseURL, name, letter.Token, isNew), nil
 	case db.MailEmailChanged, db.MailEmailReplaced:

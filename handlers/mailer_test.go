@@ -24,7 +24,7 @@ func (s *site) mails(server *mailtest.Server) *post {
 	mailtest.Start(s.t, server)
 	sender, err := mail.Open(server.Setting(), "nameplate@example.org", "Nameplate", nil)
 	must(s.t, err)
-	return &post{server, &Mailer{DB: s.db, Sender: sender, Log: slog.New(slog.NewTextHandler(s.log, nil)), Site: "Nameplate", BaseURL: "http://localhost:8080"}}
+	return &post{server, &Mailer{DB: s.db, Pictures: s.pictures, Sender: sender, Log: slog.New(slog.NewTextHandler(s.log, nil)), Site: "Nameplate", BaseURL: "http://localhost:8080"}}
 }
 
 // send sends all that is due.

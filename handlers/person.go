@@ -32,11 +32,8 @@ func (a *App) person(c *fiber.Ctx) error {
 	page := a.publicPage(c, person.FullName())
 	page.Canonical = a.BaseURL + path
 	page.Description = person.FullName() + " on " + a.Site + "."
-	for _, attr := range a.Profile.Attributes {
-		if name := person.Value(attr.Name); attr.IsPicture() && attr.See == profile.Anyone && name != "" {
-			page.Image = a.BaseURL + profile.PicturePath(name, profile.PictureSizes[len(profile.PictureSizes)-1])
-			break
-		}
+	if name := a.Profile.PublicPicture(person); name != "" {
+		page.Image = a.BaseURL + profile.PicturePath(name, profile.PictureSizes[len(profile.PictureSizes)-1])
 	}
 	return revalidated(c, views.PublicPage(page, person, a.Profile.Seen(me(c), person)))
 }

@@ -41,6 +41,8 @@ type site struct {
 	db  *db.DB
 	dir string // of the uploads
 	log *bytes.Buffer
+
+	pictures *picture.Store
 }
 
 // onEach runs test on SQLite and on PostgreSQL, each with a fresh site. change may alter the App before it is made.
@@ -56,10 +58,10 @@ func newSite(t *testing.T, d *db.DB, change ...func(*App)) *site {
 	files, err := public.New()
 	must(t, err)
 	s := &site{t: t, db: d, dir: t.TempDir(), log: &bytes.Buffer{}}
-	pictures, err := picture.Open(t.Context(), s.dir)
+	s.pictures, err = picture.Open(t.Context(), s.dir)
 	must(t, err)
 	a := App{
-		DB: d, Profile: declared, Hasher: auth.NewTestHasher(), Reader: picture.NewReader(2), Pictures: pictures, Public: files,
+		DB: d, Profile: declared, Hasher: auth.NewTestHasher(), Reader: picture.NewReader(2), Pictures: s.pictures, Public: files,
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Site: "Nameplate", BaseURL: "http://localhost:8080", Registration: "open",
 		Throttle: true,
 	}

@@ -13,6 +13,7 @@ type Mail struct {
 	Button  string   // what the link does; empty for a mail without one
 	Link    string   // absolute
 	After   []string // paragraphs
+	Face    string   // the address of a picture of who it is to, within the mail; empty for none. The text has none
 }
 
 // VerifyMail asks the owner of an address whether username is theirs. Isnew says whether the account is waiting for that.

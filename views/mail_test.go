@@ -35,8 +35,11 @@ func mails(site, username string) map[string]Mail {
 		"approved":             ApprovedMail(site, base, username),
 		"awaits":               AwaitsMail(site, base),
 		"password-changed":     PasswordChangedMail(site, base, username),
+		"with-a-face":          withFace(ApprovedMail(site, base, username)),
 	}
 }
+
+func withFace(m Mail) Mail { m.Face = "cid:face.1.2@nameplate"; return m }
 
 // TestMails compares each mail with its golden file: go test ./views -run TestMails -update writes them again.
 func TestMails(t *testing.T) {
@@ -61,8 +64,12 @@ func TestMails(t *testing.T) {
 					t.Errorf("the line is too long: %s", line)
 				}
 			}
-			if doc, err := goquery.NewDocumentFromReader(&html); err != nil || doc.Find("img, script, link").Length() > 0 {
+			doc, err := goquery.NewDocumentFromReader(&html)
+			if err != nil || doc.Find(`img:not([src^="cid:"]), script, link, [srcset], [background]`).Length() > 0 || strings.Contains(doc.Find("style").Text(), "url(") {
 				t.Errorf("the mail asks for something: %v", err)
+			}
+			if n := doc.Find(`img[width="48"][height="48"][alt=""]`).Length(); (n == 1) != (m.Face != "") || n != doc.Find("img").Length() {
+				t.Errorf("it has %d faces", n)
 			}
 		})
 	}
@@ -99,7 +106,7 @@ func TestMailsEscape(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc, err := goquery.NewDocumentFromReader(&html)
-		if err != nil || doc.Find("script, img, b").Length() > 0 {
+		if err != nil || doc.Find(`script, img:not([src^="cid:face"]), b`).Length() > 0 {
 			t.Errorf("%s: a name has become markup: %v", name, err)
 		}
 		if !strings.Contains(strings.Join(strings.Fields(text.String()), " "), hostile) {

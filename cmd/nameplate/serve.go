@@ -91,7 +91,7 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	tidied, mailed, worked := tidyHourly(stop, database, pictures, log), c.sendMail(stop, database, cfg, log), work(stop, database, log)
+	tidied, mailed, worked := tidyHourly(stop, database, pictures, log), c.sendMail(stop, database, pictures, cfg, log), work(stop, database, log)
 	err = c.serve(stop, ignore, ln, site, database, cfg, log)
 	ignore()
 	<-tidied
@@ -104,9 +104,9 @@ func (c *serveCommand) Run() error {
 }
 
 // sendMail sends what is queued until stop is done. The returned channel closes when nothing is under way any more.
-func (c *serveCommand) sendMail(stop context.Context, database *db.DB, cfg config, log *slog.Logger) <-chan struct{} {
+func (c *serveCommand) sendMail(stop context.Context, database *db.DB, pictures *picture.Store, cfg config, log *slog.Logger) <-chan struct{} {
 	stopped := make(chan struct{})
-	mailer := handlers.Mailer{DB: database, Sender: cfg.Mail, Log: log, Site: cfg.Site, BaseURL: cfg.BaseURL}
+	mailer := handlers.Mailer{DB: database, Pictures: pictures, Sender: cfg.Mail, Log: log, Site: cfg.Site, BaseURL: cfg.BaseURL}
 	go func() {
 		defer close(stopped)
 		mailer.Run(stop)

@@ -19,6 +19,15 @@ type Message struct {
 	Subject string
 	Text    string
 	HTML    string
+	Image   Image // the picture that the HTML shows
+}
+
+// Image is a picture that travels within a message. It has no bytes where a message has none.
+type Image struct {
+	ID   string // what the HTML calls it, as in src="cid:ID" (RFC 2392)
+	Name string // as a file
+	Type string // image/png or image/jpeg
+	Data []byte
 }
 
 // Sender sends messages one after the other. It may be used by many goroutines at once.

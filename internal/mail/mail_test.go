@@ -51,6 +51,9 @@ func TestMessagesArrive(t *testing.T) {
 				t.Fatal(err)
 			}
 			m := server.To(t, "ada@xn--bcher-kva.example", 1)[0]
+			if len(m.Image) > 0 || strings.Contains(m.Header.Get("Content-Type"), "related") {
+				t.Errorf("a picture that nobody sent: %s", m.Header.Get("Content-Type"))
+			}
 			want := message("")
 			if m.Subject != want.Subject || m.Text != want.Text || m.HTML != want.HTML {
 				t.Errorf("%q %q %q", m.Subject, m.Text, m.HTML)
@@ -185,5 +188,23 @@ func TestPrinter(t *testing.T) {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("%q is missing in\n%s", words, out.String())
 		}
+	}
+}
+
+// TestPicturesTravelWithin: what the HTML calls by cid: comes with it, and the text stays as it is.
+func TestPicturesTravelWithin(t *testing.T) {
+	server := mailtest.Start(t, &mailtest.Server{})
+	sent := message("ada@example.org")
+	sent.HTML = `<img src="cid:face.1.2@nameplate" alt="">`
+	sent.Image = mail.Image{ID: "face.1.2@nameplate", Name: "face.png", Type: "image/png", Data: []byte("\x89PNG\r\n\x00\xff and more")}
+	if err := open(t, server.Setting()).Send(t.Context(), sent); err != nil {
+		t.Fatal(err)
+	}
+	m := server.To(t, "ada@example.org", 1)[0]
+	if m.Text != sent.Text || m.HTML != sent.HTML || m.ImageID != sent.Image.ID || m.ImageType != "image/png" || !bytes.Equal(m.Image, sent.Image.Data) {
+		t.Errorf("%+v", m)
+	}
+	if kind := m.Header.Get("Content-Type"); !strings.HasPrefix(kind, "multipart/related") {
+		t.Errorf("it is %s", kind)
 	}
 }

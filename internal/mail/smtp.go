@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -141,7 +142,10 @@ func (s *SMTP) message(m Message) (*mail.Msg, error) {
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no answering machine answers
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
-	return msg, nil
+	if len(m.Image.Data) == 0 {
+		return msg, nil
+	}
+	return msg, msg.EmbedReader(m.Image.Name, bytes.NewReader(m.Image.Data), mail.WithFileContentID("<"+m.Image.ID+">"), mail.WithFileContentType(mail.ContentType(m.Image.Type)))
 }
 
 // Check connects to the server and introduces itself, as for a message.

@@ -59,7 +59,12 @@ func (p StoredPicture) Sizes() []int {
 // the largest.
 func PicturePath(name string, size int) string {
 	p, _ := ParsePictureName(name)
+	return fmt.Sprintf("/uploads/profile_pics/%s-%d.jpg", name, p.Size(size))
+}
+
+// Size returns the smallest of its sizes that is at least so many pixels wide, or the largest.
+func (p StoredPicture) Size(pixels int) int {
 	sizes := p.Sizes()
-	i, _ := slices.BinarySearch(sizes, size)
-	return fmt.Sprintf("/uploads/profile_pics/%s-%d.jpg", name, sizes[min(i, len(sizes)-1)])
+	i, _ := slices.BinarySearch(sizes, pixels)
+	return sizes[min(i, len(sizes)-1)]
 }

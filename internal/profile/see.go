@@ -71,6 +71,25 @@ func (p Profile) ForStaff() Profile {
 	return Profile{Attributes: slices.DeleteFunc(slices.Clone(p.Attributes), func(a Attribute) bool { return a.See == Oneself })}
 }
 
+// Portrait returns the first attribute that is a picture: the one that stands for a person. It is not ok for a profile without one.
+func (p Profile) Portrait() (Attribute, bool) {
+	i := slices.IndexFunc(p.Attributes, Attribute.IsPicture)
+	if i < 0 {
+		return Attribute{}, false
+	}
+	return p.Attributes[i], true
+}
+
+// PublicPicture returns the name of the first picture of person that anyone may see; empty for none.
+func (p Profile) PublicPicture(person account.User) string {
+	for _, a := range p.Attributes {
+		if name := person.Value(a.Name); a.IsPicture() && a.See == Anyone && name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
 // Private says whether any picture of the profile is not for everybody, so that pictures have to be guarded.
 func (p Profile) Private() bool {
 	return slices.ContainsFunc(p.Attributes, func(a Attribute) bool { return a.IsPicture() && a.See != Anyone })

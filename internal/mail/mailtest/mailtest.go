@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"io"
 	"math/big"
@@ -46,6 +47,9 @@ type Mail struct {
 	Subject  string
 	Text     string
 	HTML     string
+
+	ImageID, ImageType string // of the picture that the HTML shows; empty for none
+	Image              []byte
 }
 
 // Start starts a server, which stops when the test ends.
@@ -204,7 +208,7 @@ func certificate(t testing.TB) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// Read reads a message of two parts, as it travels (RFC 5322).
+// Read reads a message as it travels (RFC 5322): its text, its HTML, and a picture within that (RFC 2387).
 func Read(r io.Reader) (m Mail, err error) {
 	msg, err := mail.ReadMessage(r)
 	if err != nil {
@@ -214,28 +218,49 @@ func Read(r io.Reader) (m Mail, err error) {
 	if m.Subject, err = new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject")); err != nil {
 		return m, err
 	}
-	_, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
+	return m, m.readParts(msg.Header.Get("Content-Type"), msg.Body)
+}
+
+func (m *Mail) readParts(contentType string, body io.Reader) error {
+	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
-		return m, err
+		return err
 	}
-	parts := multipart.NewReader(msg.Body, params["boundary"])
+	parts := multipart.NewReader(body, params["boundary"])
 	for {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			return m, nil
+			return nil
+		}
+		if err == nil {
+			err = m.readPart(part)
 		}
 		if err != nil {
-			return m, err
-		}
-		body, err := io.ReadAll(quotedprintable.NewReader(part))
-		if err != nil {
-			return m, err
-		}
-		text := strings.ReplaceAll(string(body), "\r\n", "\n")
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
-			m.HTML = text
-		} else {
-			m.Text = text
+			return err
 		}
 	}
+}
+
+func (m *Mail) readPart(part *multipart.Part) error {
+	contentType := part.Header.Get("Content-Type")
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return err
+	}
+	switch {
+	case strings.HasPrefix(kind, "multipart/"):
+		return m.readParts(contentType, part)
+	case strings.HasPrefix(kind, "image/"):
+		m.ImageID, m.ImageType = strings.Trim(part.Header.Get("Content-ID"), "<>"), kind
+		m.Image, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		return err
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(part))
+	text := strings.ReplaceAll(string(body), "\r\n", "\n")
+	if kind == "text/html" {
+		m.HTML = text
+	} else {
+		m.Text = text
+	}
+	return err
 }
