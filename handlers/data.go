@@ -158,12 +158,12 @@ func (a *App) writeData(ctx context.Context, w io.Writer, person account.User, t
 	return z.Close()
 }
 
-// openUpload opens the largest size of a picture, or a file.
+// openUpload opens the whole of a picture, or a file.
 func (a *App) openUpload(ctx context.Context, attr profile.Attribute, value string) (picture.Content, error) {
 	if attr.IsFile() {
 		return a.Pictures.OpenFile(ctx, value)
 	}
-	return a.Pictures.Open(ctx, value, profile.PictureSizes[len(profile.PictureSizes)-1])
+	return a.Pictures.OpenWhole(ctx, value)
 }
 
 func add(z *zip.Writer, name string, now time.Time, content io.Reader) error {

@@ -10,7 +10,7 @@ import (
 func pictureKind() *Kind {
 	return &Kind{
 		declared: "name = \"profile_pic\"\nkind = \"picture\"\nlabel = \"Picture\"\nregister = true",
-		Name:     "picture", About: "A photograph or a drawing, cropped to a square.", Example: "a JPEG, PNG, GIF or WebP file",
+		Name:     "picture", About: "A photograph or a drawing, of which a square is shown.", Example: "a JPEG, PNG, GIF or WebP file",
 		Widget: Picture, property: "u-photo", Keys: []string{"default"}, declare: declarePicture,
 		parse: func(a Attribute, text string) (string, error) {
 			return parseToken(text, "Choose the picture again: the one that was sent is gone.")
