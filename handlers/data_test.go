@@ -3,6 +3,7 @@ package handlers
 import (
 	"archive/zip"
 	"encoding/json"
+	"image/jpeg"
 	"io"
 	"net/http"
 	"strings"
@@ -70,7 +71,7 @@ func TestData(t *testing.T) {
 		if last := data.History[len(data.History)-1]; last.Field != "last_name" || last.New != "Lovelace" || last.By != "boss" || last.IP != "" {
 			t.Errorf("%+v", last)
 		}
-		if !strings.HasPrefix(files["profile_pic.jpg"], "\xff\xd8") {
+		if config, err := jpeg.DecodeConfig(strings.NewReader(files["profile_pic.jpg"])); err != nil || config.Width != 480 || config.Height != 360 { // the whole
 			t.Error("the picture is missing")
 		}
 		for name, kept := range map[string]string{"password": u.Password, "secret": secret, "recovery code": codes[0], "session": c.cookies["session"], "address of somebody else": "198.51.100.7"} {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const tmpDir = "tmp"
@@ -64,17 +66,22 @@ func (d dir) clear() error {
 	return nil
 }
 
+// put writes files beside each other: their syncs, for which it mostly waits, go together.
 func (d dir) put(_ context.Context, files iter.Seq2[string, []byte]) error {
+	var all errgroup.Group
 	folder := ""
 	for name, content := range files {
-		err := d.write(name, content)
-		if errors.Is(err, fs.ErrNotExist) { // another server has just started, and cleared tmp
-			err = d.write(name, content)
-		}
-		if err != nil {
-			return err
-		}
 		folder = path.Dir(name)
+		all.Go(func() error {
+			err := d.write(name, content)
+			if errors.Is(err, fs.ErrNotExist) { // another server has just started, and cleared tmp
+				err = d.write(name, content)
+			}
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return err
 	}
 	return d.sync(folder)
 }
