@@ -28,7 +28,7 @@ const (
 func decode(f format, data []byte) (image.Image, error) {
 	img, err := f.decode(data)
 	if err != nil || !sound(img) {
-		return nil, broken(f)
+		return nil, refused(f, err)
 	}
 	return upright(onWhite(fit(img)), f.orientation(data)), nil
 }

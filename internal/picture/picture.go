@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"strings"
 
 	"golang.org/x/sync/semaphore"
 
@@ -108,7 +107,7 @@ func (r *Reader) Reframe(ctx context.Context, whole []byte, frame profile.Frame)
 func (r *Reader) weigh(f format, data []byte) (int64, error) {
 	config, err := guarded(func() (image.Config, error) { return f.config(bytes.NewReader(data)) })
 	if err != nil || config.Width < 1 || config.Height < 1 {
-		return 0, broken(f)
+		return 0, refused(f, err)
 	}
 	pixels := int64(config.Width) * int64(config.Height)
 	if config.Width > sideMax || config.Height > sideMax || pixels > pixelsMax {
@@ -135,15 +134,4 @@ func guarded[T any](do func() (T, error)) (result T, err error) {
 		}
 	}()
 	return do()
-}
-
-func notAPicture(data []byte) error {
-	if len(data) > 12 && string(data[4:8]) == "ftyp" && strings.ContainsAny(string(data[8:12]), "hmaf") {
-		return form.Message("Save the picture as JPEG first: HEIC and AVIF files are not taken.")
-	}
-	return form.Message("Choose a JPEG, PNG, GIF or WebP picture: this file is none of them, whatever its name says.")
-}
-
-func broken(f format) error {
-	return form.Message("Choose another picture: this " + f.name + " file is broken or cut short. Saving it anew may help.")
 }

@@ -70,10 +70,10 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		"nothing":                       {nil, "empty"},
 		"more than 10 MB":               {big, "10 MB"},
-		"a text":                        {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "none of them"},
+		"a text":                        {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "SVG"},
 		"a page that begins like a GIF": {[]byte("GIF89a<script>alert(1)</script>"), ""},
-		"a TIFF":                        {[]byte("II*\x00\x08\x00\x00\x00"), "none of them"},
-		"a BMP":                         {[]byte("BM\x00\x00\x00\x00"), "none of them"},
+		"a TIFF":                        {[]byte("II*\x00\x08\x00\x00\x00"), "TIFF"},
+		"a BMP":                         {[]byte("BM\x00\x00\x00\x00"), "BMP"},
 		"a HEIC":                        {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), "HEIC"},
 		"a PNG of 50,000 × 50,000":      {bombPNG(50_000, 50_000), "50000 × 50000"},
 		"a PNG of 1 × 16,385":           {bombPNG(1, 16_385), "16384 on a side"},
@@ -101,6 +101,43 @@ func TestReadRefuses(t *testing.T) {
 				t.Errorf("it took %d MB", spent>>20)
 			}
 		})
+	}
+}
+
+func TestRefusalsSayWhatToDo(t *testing.T) {
+	const save = "Save it as a JPEG or PNG picture first"
+	for head, want := range map[string]string{
+		"\x00\x00\x00\x18ftypheic": "a HEIC picture. An iPhone sends JPEG", "\x00\x00\x00\x18ftypheix": "HEIC", "\x00\x00\x00\x18ftypmif1": "HEIC",
+		"\x00\x00\x00\x1cftypavif": "an AVIF picture.", "\x00\x00\x00\x18ftypcrx ": "raw file", "\x00\x00\x00\x18ftypmp42": "a video.",
+		"\x00\x00\x00\x14ftypqt  ": "a video.", "\x1a\x45\xdf\xa3": "a video.", "RIFF\x00\x00\x00\x00AVI ": "a video.", "\x00\x00\x00\x08wide": "a video.",
+		"II*\x00\x08\x00\x00\x00": "a TIFF picture or a camera's raw file.", "MM\x00*\x00\x00\x00\x08": "TIFF", "II+\x00": "TIFF", "FUJIFILMCCD-RAW": "raw file",
+		"IIRO\x08\x00": "raw file", "IIU\x00\x18": "raw file", "BM\x36\x00": "a BMP picture.", "\x00\x00\x01\x00\x01\x00": "an icon.", "8BPS\x00\x01": "a Photoshop file.",
+		"\xff\x0a\xfa": "a JPEG XL picture.", "\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a": "a JPEG XL picture.",
+		"\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a": "a JPEG 2000 picture.", "\xff\x4f\xff\x51\x00": "a JPEG 2000 picture.",
+		"%PDF-1.7\n": "a PDF document.", "%!PS-Adobe-3.0": "a PostScript document.", "<svg xmlns='x'/>": "an SVG drawing.",
+		"\ufeff<?xml version='1.0'?>\n<!-- drawn -->\n<svg>": "an SVG drawing.",
+	} {
+		_, err := NewReader(1).Read(t.Context(), []byte(head))
+		wantMessage(t, err, save)
+		wantMessage(t, err, want)
+	}
+	for _, other := range []string{"<html><p>svg", "RIFF\x00\x00\x00\x00WAVE", "GIF88a", "\x89PNG", "\xff\xd8", "hello", "PK\x03\x04"} {
+		_, err := NewReader(1).Read(t.Context(), []byte(other))
+		wantMessage(t, err, "this file is none of them")
+	}
+}
+
+func TestRareJPEGsAreRefusedAsSuch(t *testing.T) {
+	for name, change := range map[string]func([]byte){
+		"lossless": func(data []byte) { data[21] = 0xc3 }, "arithmetic": func(data []byte) { data[21] = 0xc9 }, "12 bits": func(data []byte) { data[24] = 12 },
+		"colours thinned out in two ways": func(data []byte) { data[34] = 0x12 },
+	} {
+		data := bombJPEG(64, 64)
+		change(data)
+		_, err := NewReader(1).Read(t.Context(), data)
+		if message, ok := errors.AsType[form.Message](err); !ok || message != "Save the picture as an ordinary JPEG first, and choose that: this is one of a rare kind." {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
