@@ -30,7 +30,7 @@ func decode(f format, data []byte) (image.Image, error) {
 	if err != nil || !sound(img) {
 		return nil, refused(f, err)
 	}
-	return upright(onWhite(fit(img)), f.orientation(data)), nil
+	return upright(onWhite(f.colours(data).apply(fit(img))), f.orientation(data)), nil
 }
 
 // onWhite lays a picture on white, where it is clear.

@@ -32,39 +32,12 @@ func upright(img image.Image, orientation int) image.Image {
 // jpegOrientation reads the orientation from the first EXIF segment ahead of the pixels.
 func jpegOrientation(data []byte) int {
 	for marker, content := range jpegSegments(data) {
-		if exif, ok := bytes.CutPrefix(content, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+		if marker == jpegScan {
+			break
+		}
+		if exif, ok := bytes.CutPrefix(content, []byte("Exif\x00\x00")); ok && marker == jpegEXIF {
 			return exifOrientation(exif)
 		}
-	}
-	return 1
-}
-
-func pngOrientation(data []byte) int {
-	for at := 8; at+12 <= len(data); {
-		size := int64(binary.BigEndian.Uint32(data[at:]))
-		end := int64(at) + 12 + size
-		if end > int64(len(data)) {
-			break
-		}
-		if string(data[at+4:at+8]) == "eXIf" {
-			return exifOrientation(data[at+8 : end-4])
-		}
-		at = int(end)
-	}
-	return 1
-}
-
-func webpOrientation(data []byte) int {
-	for at := 12; at+8 <= len(data); {
-		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
-		end := int64(at) + 8 + size
-		if end > int64(len(data)) {
-			break
-		}
-		if string(data[at:at+4]) == "EXIF" {
-			return exifOrientation(bytes.TrimPrefix(data[at+8:end], []byte("Exif\x00\x00")))
-		}
-		at = int(end + size%2)
 	}
 	return 1
 }

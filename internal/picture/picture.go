@@ -105,7 +105,7 @@ func (r *Reader) Reframe(ctx context.Context, whole []byte, frame profile.Frame)
 
 // weigh looks at the head of a file only. It returns how many slots the decoding takes.
 func (r *Reader) weigh(f format, data []byte) (int64, error) {
-	config, err := guarded(func() (image.Config, error) { return f.config(bytes.NewReader(data)) })
+	config, err := guarded(func() (image.Config, error) { return f.config(data) })
 	if err != nil || config.Width < 1 || config.Height < 1 {
 		return 0, refused(f, err)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"hash/crc32"
 	"image"
+	"image/color"
+	"image/draw"
 	"image/gif"
 	"runtime"
 	"testing"
@@ -142,16 +144,26 @@ func TestRareJPEGsAreRefusedAsSuch(t *testing.T) {
 }
 
 func samples(t testing.TB) map[string][]byte {
-	img := image.NewRGBA(image.Rect(0, 0, 40, 30))
-	quarters(img)
+	img, clear, deep := image.NewRGBA(image.Rect(0, 0, 40, 30)), image.NewNRGBA(image.Rect(0, 0, 40, 30)), image.NewNRGBA64(image.Rect(0, 0, 40, 30))
+	few := image.NewPaletted(img.Rect, color.Palette{red, green, blue, white, color.Transparent})
+	for _, each := range []draw.Image{img, clear, deep, few} {
+		quarters(each)
+	}
+	clear.SetNRGBA(3, 3, color.NRGBA{10, 20, 30, 40})
 	var still bytes.Buffer
 	if err := gif.Encode(&still, img, nil); err != nil {
 		t.Fatal(err)
 	}
+	p3 := matrixICC(redP3, greenP3, blueP3, curveSRGB)
 	return map[string][]byte{
 		"JPEG": asJPEG(t, img), "PNG": asPNG(t, img), "GIF": still.Bytes(), "WebP": testFile(t, lossyWebP),
 		"clear WebP": testFile(t, clearWebP), "lossless WebP": testFile(t, losslessWebP),
-		"CMYK": testFile(t, cmykJPEG), "progressive": testFile(t, progressiveJPEG),
+		"moving WebP": moving(frame(t, clearWebP, 16, 0), frame(t, losslessWebP, 0, 2)),
+		"CMYK":        testFile(t, cmykJPEG), "progressive": testFile(t, progressiveJPEG),
+		"CMYK with a profile": withProfile(testFile(t, cmykJPEG), inkICC()), "JPEG with a profile": withProfile(asJPEG(t, img), p3),
+		"turned JPEG": withEXIF(asJPEG(t, img), tiff(6, binary.BigEndian, "MM")), "PNG with a profile": withPNGProfile(t, asPNG(t, clear), p3),
+		"PNG of 16 bits": asPNG(t, deep), "PNG with a palette": asPNG(t, few), "moving GIF": frames(t, 40, 20, 3),
+		"turned PNG": withChunk(asPNG(t, clear), "eXIf", tiff(5, binary.LittleEndian, "II")),
 	}
 }
 
@@ -196,26 +208,4 @@ func TestThinPictureStaysSmall(t *testing.T) {
 func TestPanicIsARefusal(t *testing.T) {
 	_, err := guarded(func() (int, error) { var none []int; return none[3], nil })
 	wantMessage(t, err, "broken")
-}
-
-func FuzzRead(f *testing.F) {
-	for _, data := range samples(f) {
-		f.Add(data)
-	}
-	f.Add(bombPNG(50_000, 50_000))
-	f.Add(lyingWebP())
-	f.Add(manyScans(f, 30))
-	r := NewReader(2)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := r.Read(t.Context(), data)
-		if err != nil {
-			if _, ok := errors.AsType[form.Message](err); !ok {
-				t.Fatalf("error %v is no message", err)
-			}
-			return
-		}
-		if !ValidName(p.Name) || len(p.Squares[0]) == 0 {
-			t.Fatalf("a picture named %q of %d bytes", p.Name, len(p.Squares[0]))
-		}
-	})
 }
