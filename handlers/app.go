@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+	"golang.org/x/sync/semaphore"
 
 	"nameplate/db"
 	"nameplate/internal/admin"
@@ -58,7 +59,7 @@ type App struct {
 	secure     bool                // the site is reached over https
 	host       string              // the base URL's host
 	otherHosts *sync.Once
-	large      *large // what is on its way of large bodies
+	large      *semaphore.Weighted // places for large bodies
 }
 
 // New returns the whole site, ready to listen. It fails for a base URL that can't be read.
@@ -73,40 +74,37 @@ func New(a App) (*fiber.App, error) {
 		return nil, err
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
-	app.large = &large{at: map[*fasthttp.RequestHeader]time.Time{}}
+	app.large = semaphore.NewWeighted(largeMost)
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
 	app.resources = admin.Resources(app.shown)
 	admin.HidePrivate(app.resources, a.Profile)
 	f := fiber.New(fiber.Config{
 		AppName:                 a.Site,
 		Immutable:               true, // strings outlive their request in sessions and errors
-		BodyLimit:               bodyLimit,
 		ReadTimeout:             readTimeout,
 		WriteTimeout:            writeTimeout,
 		IdleTimeout:             idleTimeout,
 		ReadBufferSize:          16 << 10,
 		DisableStartupMessage:   true,
 		EnableTrustedProxyCheck: true,
-		ErrorHandler:            app.unread,
+		ErrorHandler:            app.fail,
+
+		// A body is left to App.body, which holds the limits.
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
 	})
-	f.Server().HeaderReceived = app.patience
+	server := f.Server()
+	server.HeaderReceived, server.Handler = patience, careful(server.Handler)
 	app.routes(f)
 	return f, nil
 }
 
-// patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to. Only
-// a form with parts may be as large as a picture: memory for any other body is taken before it comes. And only who may import
-// sends a larger one, which is asked before any of it is read.
-func (a *App) patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	var c fasthttp.RequestConfig
+// patience gives a large body more time than a head, so that a slow client holds a connection no longer than it has to. No more than a byte
+// of a body is waited for before somebody looks at whose it is.
+func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	c := fasthttp.RequestConfig{MaxRequestBodySize: 1}
 	if h.ContentLength() > 64<<10 {
 		c.ReadTimeout = uploadTimeout
-	}
-	if isLarge(h) && a.mayUpload(h) == nil && a.large.begin(h) {
-		c.MaxRequestBodySize = tableBytes + 1<<20
-	}
-	if len(h.MultipartFormBoundary()) == 0 || len(h.Peek(fiber.HeaderContentEncoding)) > 0 {
-		c.MaxRequestBodySize = textMax
 	}
 	return c
 }

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,18 +109,52 @@ func TestBytesThatNoColumnTakes(t *testing.T) {
 	})
 }
 
+func TestFilesOfAFormAreKeptOnTheDisk(t *testing.T) {
+	f := fiber.New(fiber.Config{StreamRequestBody: true, DisablePreParseMultipartForm: true})
+	f.Post("/", func(c *fiber.Ctx) error {
+		must(t, readBody(c.Request(), bodyLimit))
+		header, err := c.FormFile("file")
+		must(t, err)
+		file, err := header.Open()
+		must(t, err)
+		if _, onDisk := file.(*os.File); !onDisk || header.Size != 1<<20 {
+			t.Errorf("%d bytes are kept in a %T", header.Size, file)
+		}
+		return file.Close()
+	})
+	body := "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n" + strings.Repeat("a", 1<<20) + "\r\n--X--\r\n"
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=X")
+	response, err := f.Test(r, -1)
+	must(t, err)
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("status %d", response.StatusCode)
+	}
+}
+
 func TestLengthsOfBodies(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
 	ln := fasthttputil.NewInmemoryListener()
 	go func() { _ = s.app.Listener(ln) }()
 	defer func() { must(t, s.app.Shutdown()) }()
 	const next = "GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\n\r\n"
+	const parts = "--X\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nada\r\n--X--\r\n"
+	inParts := func(body string) string {
+		return fmt.Sprintf("Content-Type: multipart/form-data; boundary=X\r\nContent-Length: %d\r\n", len(body))
+	}
+	behind := parts + strings.Repeat("\r\n", 10_000) + next
 	for _, row := range []struct {
 		outcome, head, body string
 		want                []int
 	}{
 		{"one length is read", "Content-Length: 4\r\n", "a=1&", []int{403, 200}},
 		{"chunks are read", "Transfer-Encoding: chunked\r\n", "4\r\na=1&\r\n0\r\n\r\n", []int{403, 200}},
+		{"a form with parts is read", inParts(parts), parts, []int{403, 200}},
+		{"what stands behind the last part is no request", inParts(behind), behind, []int{403, 200}},
+		{"a form in chunks is read", "Content-Type: multipart/form-data; boundary=X\r\nTransfer-Encoding: chunked\r\n",
+			fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(behind), behind), []int{403, 200}},
+		{"a form that is none ends the connection", inParts(next), next, []int{400}},
+		{"a compressed body ends the connection", "Content-Encoding: gzip\r\n" + "Content-Length: 4\r\n", "a=1&", []int{415}},
 		{"a length that no text has is not waited for", "Content-Length: 3000000\r\n", "a=1&", []int{413}},
 		{"a length before chunks ends the connection", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", []int{400}},
 		{"a length behind chunks ends the connection", "Transfer-Encoding: chunked\r\ncontent-length: 4\r\n", "0\r\n\r\n", []int{400}},

@@ -30,7 +30,6 @@ var everywhere = [][2][]byte{
 
 // headers sets what every response carries, and refuses a request that could be read in two ways.
 func (a *App) headers(c *fiber.Ctx) error {
-	defer a.large.end(&c.Request().Header)
 	a.setHeaders(c)
 	if twoLengths(c.Request().Header.RawHeaders()) {
 		c.Context().SetConnectionClose()

@@ -8,7 +8,7 @@ import (
 
 // routes is the whole site on one page. What stands above the session needs none.
 func (a *App) routes(f *fiber.App) {
-	f.Use(a.headers, a.deadline, recovered, bounded)
+	f.Use(a.headers, recovered, a.body, a.deadline, recovered) // a panic below the deadline is answered within it
 	f.Get("/healthz", a.healthz)
 	f.Get("/readyz", a.readyz)
 	f.Get("/public/initials/:file", a.defaultPicture)

@@ -3,10 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"nameplate/db"
@@ -21,38 +19,10 @@ const (
 // errTooMany refuses a large body while others are on their way.
 var errTooMany = errors.New("too many large bodies at once")
 
-// large are the large bodies that were let in, by the heads of their requests, with when that was.
-type large struct {
-	sync.Mutex
-	at map[*fasthttp.RequestHeader]time.Time
-}
-
-// begin lets one in, unless there are too many. One whose connection broke without a word is forgotten after the time that any may take.
-func (l *large) begin(h *fasthttp.RequestHeader) bool {
-	l.Lock()
-	defer l.Unlock()
-	for other, began := range l.at {
-		if time.Since(began) > uploadTimeout+workTimeout {
-			delete(l.at, other)
-		}
-	}
-	if len(l.at) >= largeMost {
-		return false
-	}
-	l.at[h] = time.Now()
-	return true
-}
-
-func (l *large) end(h *fasthttp.RequestHeader) {
-	l.Lock()
-	defer l.Unlock()
-	delete(l.at, h)
-}
-
 // isLarge says whether a body is one that only who may import sends: its file goes to the disk as it comes.
 func isLarge(h *fasthttp.RequestHeader) bool {
 	n := h.ContentLength()
-	return n > bodyLimit && n <= tableBytes+1<<20 && h.IsPost() && string(h.RequestURI()) == importPath && len(h.MultipartFormBoundary()) > 0
+	return n > bodyLimit && n <= tableBytes+1<<20 && h.IsPost() && string(h.RequestURI()) == importPath && hasParts(h)
 }
 
 // mayUpload fails for a large body of who is not signed in, or may not import, before anything of it is read.
@@ -76,14 +46,21 @@ func (a *App) mayUpload(h *fasthttp.RequestHeader) error {
 	return nil
 }
 
-// unread answers a request that could not be read, or was not to be.
-func (a *App) unread(c *fiber.Ctx, err error) error {
-	h := &c.Request().Header
-	a.large.end(h)
-	if errors.Is(err, fiber.ErrRequestEntityTooLarge) && isLarge(h) {
-		if err = a.mayUpload(h); err == nil {
-			err = errTooMany
-		}
+// bodyMost says how many bytes a body may have, before any of it is read. Only a form with files may be as large as a picture, and only who may
+// import sends a larger one. Call done, also after an error, when the request is answered.
+func (a *App) bodyMost(h *fasthttp.RequestHeader) (most int, done func(), err error) {
+	nothing := func() {}
+	switch {
+	case !hasParts(h):
+		return textMax, nothing, nil
+	case !isLarge(h):
+		return bodyLimit, nothing, nil
 	}
-	return a.fail(c, err)
+	if err := a.mayUpload(h); err != nil {
+		return 0, nothing, err
+	}
+	if !a.large.TryAcquire(1) {
+		return 0, nothing, errTooMany
+	}
+	return tableBytes + 1<<20, func() { a.large.Release(1) }, nil
 }
