@@ -70,6 +70,11 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute, frame profile
 	if err != nil {
 		return earlier, fmt.Errorf("read the file that was sent: %w", err)
 	}
+	leave, err := a.Reader.Admit(c.UserContext())
+	if err != nil {
+		return earlier, err
+	}
+	defer leave()
 	var now views.Waiting
 	if attr.IsFile() {
 		now, err = a.acceptFile(c, file)
@@ -132,8 +137,8 @@ func read(header *multipart.FileHeader, most int64, tooLarge form.Message) ([]by
 		return nil, fmt.Errorf("open the file that was sent: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(file)
-	if err != nil {
+	data := make([]byte, header.Size)
+	if _, err := io.ReadFull(file, data); err != nil {
 		return nil, fmt.Errorf("read the file that was sent: %w", err)
 	}
 	return data, nil

@@ -64,6 +64,11 @@ func (a *App) reframe(c *fiber.Ctx, name string, waiting views.Waiting, frame pr
 	if !ok || frame == now.Frame || frame == (profile.Frame{}) {
 		return waiting, nil
 	}
+	leave, err := a.Reader.Admit(c.UserContext())
+	if err != nil {
+		return waiting, err
+	}
+	defer leave()
 	whole, err := a.whole(c.UserContext(), name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return views.Waiting{}, form.Message("Choose the picture again: it is not there any longer.")

@@ -23,6 +23,27 @@ func TestReadStopsWithItsContext(t *testing.T) {
 	}
 }
 
+func TestAdmitLetsInTwiceAsManyAsAreDecoded(t *testing.T) {
+	r := NewReader(2)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	var last func()
+	for range 4 {
+		leave, err := r.Admit(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = leave
+	}
+	if _, err := r.Admit(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("one too many: %v", err)
+	}
+	last()
+	if _, err := r.Admit(t.Context()); err != nil {
+		t.Errorf("once another has left: %v", err)
+	}
+}
+
 func TestManyAtOnceStayBounded(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 1200, 900))
 	quarters(img)

@@ -35,14 +35,24 @@ type Picture struct {
 
 // Reader reads pictures, only so many at once that they can't take the memory.
 type Reader struct {
-	slots int64
-	gate  *semaphore.Weighted
+	slots  int64
+	gate   *semaphore.Weighted
+	places *semaphore.Weighted // for files in memory
 }
 
 // NewReader returns a Reader that decodes at most slots pictures at once (at least one), and a very big one alone.
 func NewReader(slots int) *Reader {
 	n := int64(max(1, slots))
-	return &Reader{n, semaphore.NewWeighted(n)}
+	return &Reader{n, semaphore.NewWeighted(n), semaphore.NewWeighted(2 * n)}
+}
+
+// Admit waits until there is room in memory for another file: for twice as many as are decoded at once. Its error is the context's. Call
+// leave when the file is needed no longer.
+func (r *Reader) Admit(ctx context.Context) (leave func(), err error) {
+	if err := r.places.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	return func() { r.places.Release(1) }, nil
 }
 
 // Read draws a picture anew: upright, on white, without metadata, in the frame that profile.GoodFrame says. The first bytes decide what
