@@ -31,6 +31,7 @@ const (
 	writeTimeout  = 2 * time.Minute
 	idleTimeout   = 90 * time.Second
 	workTimeout   = 60 * time.Second // for everything that a handler does
+	answerTime    = 15 * time.Second // of which this is kept for what comes after a file had its turn
 )
 
 // App is what the handlers depend on. All fields up to Proxies are set by who makes it; none may be nil.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute, frame profile
 	if err != nil {
 		return earlier, fmt.Errorf("read the file that was sent: %w", err)
 	}
-	leave, err := a.Reader.Admit(c.UserContext())
+	leave, err := a.turn(c)
 	if err != nil {
 		return earlier, err
 	}
@@ -125,6 +126,17 @@ func (a *App) acceptPicture(c *fiber.Ctx, header *multipart.FileHeader, frame pr
 		return views.Waiting{}, err
 	}
 	return a.keepWaiting(c, drawn)
+}
+
+// turn waits until a file may be read into memory. It gives up while there is time left to say so. Call done when it is needed no longer.
+func (a *App) turn(c *fiber.Ctx) (done func(), err error) {
+	ctx := c.UserContext()
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-answerTime))
+		defer cancel()
+	}
+	return a.Reader.Admit(ctx)
 }
 
 // read returns what a part of a form holds, where it has at most so many bytes.

@@ -64,7 +64,7 @@ func (a *App) reframe(c *fiber.Ctx, name string, waiting views.Waiting, frame pr
 	if !ok || frame == now.Frame || frame == (profile.Frame{}) {
 		return waiting, nil
 	}
-	leave, err := a.Reader.Admit(c.UserContext())
+	leave, err := a.turn(c)
 	if err != nil {
 		return waiting, err
 	}

@@ -2,18 +2,23 @@ package handlers
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp/fasthttputil"
 
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
+	"nameplate/internal/picture"
 )
 
 // TestLargeTablesAreReadOfWhoMayImport only, and a few at once: who else sends one is answered before it comes.
@@ -105,4 +110,25 @@ func TestLargeTablesAreReadOfWhoMayImport(t *testing.T) {
 			t.Fatalf("a table without people: %d", status)
 		}
 	}
+}
+
+func TestWhoWaitsTooLongForATurnIsAnswered(t *testing.T) {
+	a := &App{Reader: picture.NewReader(1)}
+	f := fiber.New()
+	f.Get("/", func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), answerTime+100*time.Millisecond)
+		defer cancel()
+		c.SetUserContext(ctx)
+		for range 2 {
+			if _, err := a.turn(c); err != nil {
+				t.Errorf("there is room: %v", err)
+			}
+		}
+		if _, err := a.turn(c); !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			t.Errorf("there is no room: %v, and no time to say so: %v", err, ctx.Err())
+		}
+		return nil
+	})
+	_, err := f.Test(httptest.NewRequest(http.MethodGet, "/", nil), -1)
+	must(t, err)
 }
