@@ -65,6 +65,7 @@ test: tools ## Check and test everything
 .PHONY: bench
 bench: build ## Measure the binary against its limits
 	$(call need,wrk,command -v wrk)
+	$(call need,libvips-tools,command -v vipsthumbnail)
 	$(call need,postgresql,ls /usr/lib/postgresql/*/bin/initdb)
 	go run $(TAGS) ./e2e/bench
 

@@ -62,10 +62,13 @@ func (c *client) post(want int, path string, fields url.Values) (time.Duration, 
 	return took, err
 }
 
-// put sends a form with one file.
-func (c *client) put(want int, path, field string, data []byte) (time.Duration, error) {
+// put sends a form with one file, and other fields.
+func (c *client) put(want int, path, field string, data []byte, fields map[string]string) (time.Duration, error) {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
+	for name, value := range fields {
+		_ = w.WriteField(name, value) // a buffer takes everything
+	}
 	part, err := w.CreateFormFile(field, "photo.jpg")
 	if err != nil {
 		return 0, err

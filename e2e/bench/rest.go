@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"image"
-	"image/color"
-	"image/jpeg"
 	"net/http"
 	"net/url"
 	"os"
@@ -22,7 +18,7 @@ func (b *bench) upload() error {
 	}
 	var took []float64
 	for i := range min(b.asks, 9) {
-		one, err := c.put(http.StatusSeeOther, "/settings/profile/profile_pic", "profile_pic", photograph(uint8(i)))
+		one, err := c.put(http.StatusSeeOther, "/settings/profile/profile_pic", "profile_pic", photograph(uint8(i)), nil)
 		if err != nil {
 			return err
 		}
@@ -30,23 +26,6 @@ func (b *bench) upload() error {
 	}
 	b.table.note("a photograph of 12 megapixels, from sending to stored", median(took), " ms")
 	return nil
-}
-
-// photograph draws 12 megapixels with enough grain to weigh what a photograph does.
-func photograph(shade uint8) []byte {
-	img := image.NewYCbCr(image.Rect(0, 0, 4000, 3000), image.YCbCrSubsampleRatio420)
-	grain := uint32(1)
-	for i := range img.Y {
-		grain = grain*1664525 + 1013904223
-		img.Y[i] = uint8(i>>15) + uint8(grain>>28)
-	}
-	_, cb, cr := color.RGBToYCbCr(shade*20, 120, 90)
-	for i := range img.Cb {
-		img.Cb[i], img.Cr[i] = cb, cr
-	}
-	var out bytes.Buffer
-	_ = jpeg.Encode(&out, img, nil) // a buffer takes everything
-	return out.Bytes()
 }
 
 // logins compares how long an unknown name and a wrong password take, by turns.
