@@ -39,7 +39,9 @@ func (d *DB) write(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	if err == nil && d.RemovePicture != nil {
 		for _, name := range replaced {
-			_ = d.DropPicture(ctx, name, d.RemovePicture) // what fails here stays in the ledger, and the next sweep finds it
+			if d.DropPicture(ctx, name, d.RemovePicture) != nil {
+				break // what is left stays in the ledger, and the next sweep finds it
+			}
 		}
 	}
 	return err

@@ -59,6 +59,7 @@ type App struct {
 	resources  []admin.Resource    // the lists of the admin
 	secure     bool                // the site is reached over https
 	host       string              // the base URL's host
+	policy     string              // the Content-Security-Policy of every page
 	otherHosts *sync.Once
 	large      *semaphore.Weighted // places for large bodies
 }
@@ -76,6 +77,7 @@ func New(a App) (*fiber.App, error) {
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
 	app.large = semaphore.NewWeighted(largeMost)
+	app.policy = policyWith(a.Pictures.Links())
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
 	app.resources = admin.Resources(app.shown)
 	admin.HidePrivate(app.resources, a.Profile)

@@ -1,9 +1,7 @@
 package handlers
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"mime"
 	"strings"
 
@@ -31,27 +29,21 @@ func (a *App) download(c *fiber.Ctx) error {
 		return errNotFound
 	}
 	file, err := a.Pictures.OpenFile(c.UserContext(), value)
-	if errors.Is(err, fs.ErrNotExist) {
-		return errNotFound
-	}
 	if err != nil {
-		return fmt.Errorf("open the %s of user %d: %w", attr.Name, person.ID, err)
+		return orNotFound(fmt.Errorf("open the %s of user %d: %w", attr.Name, person.ID, err))
 	}
+	etag := ""
 	key, name, _ := strings.Cut(value, "/")
 	c.Set(fiber.HeaderCacheControl, unshared)
 	if attr.See == profile.Anyone && person.IsSeen() {
 		c.Set(fiber.HeaderCacheControl, "public, no-cache")
-		c.Set(fiber.HeaderETag, `"`+key+`"`) // another file has another key
+		etag = `"` + key + `"` // another file has another key
 	}
 	c.Set(fiber.HeaderVary, "Cookie")
 	c.Set(fiber.HeaderContentType, downloadType(name))
 	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name})) // RFC 6266
-	if c.Get(fiber.HeaderIfNoneMatch) == `"`+key+`"` {
-		_ = file.Close()
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	return c.SendStream(file.ReadCloser, int(file.Size)) // closes the file
+	return sendContent(c, etag, file)
 }
 
 // downloadType is the media type of a file by its ending, which acceptFile has chosen by its content.
@@ -65,7 +57,10 @@ func downloadType(name string) string {
 // privatePicture serves a picture on a site where not everybody may see each of them. None is kept by a cache: who sees a picture
 // that waits now may not once it is somebody's.
 func (a *App) privatePicture(c *fiber.Ctx) error {
-	name, _ := cutSize(c.Params("file"))
+	name, size, err := a.pictureFile(c)
+	if err != nil {
+		return err
+	}
 	sees, err := a.DB.MaySeePicture(c.UserContext(), name, me(c))
 	if err != nil {
 		return err
@@ -73,7 +68,7 @@ func (a *App) privatePicture(c *fiber.Ctx) error {
 	if !sees {
 		return errNotFound
 	}
-	if err := a.pictureFile(c); err != nil {
+	if err := a.sendPicture(c, name, size); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, unshared)

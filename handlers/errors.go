@@ -15,6 +15,7 @@ import (
 	"nameplate/db"
 	"nameplate/internal/account"
 	"nameplate/internal/admin"
+	"nameplate/internal/picture"
 	"nameplate/views"
 )
 
@@ -127,6 +128,8 @@ func problemOf(err error) views.Problem {
 		return views.Problem{Status: 503, Title: "Busy just now", Text: "Other tables are being sent. Nothing of yours was read: please send it again in a minute.", Retry: 60, Back: importPath}
 	case errors.Is(err, db.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS):
 		return views.Problem{Status: 503, Title: "Busy just now", Text: "Nothing was changed. Please try again in a few seconds.", Retry: 5}
+	case picture.IsUnavailable(err):
+		return views.Problem{Status: 503, Title: "No pictures just now", Text: "What keeps pictures and files can't be reached. Nothing was changed. Please try again in a minute.", Retry: 60}
 	case errors.As(err, &status) && status.Code < 500:
 		return views.Problem{Status: status.Code, Title: http.StatusText(status.Code), Text: textOf(status.Code)}
 	}

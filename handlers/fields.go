@@ -25,6 +25,8 @@ const (
 	tooLarge     = "Choose a smaller picture: this one is over 10 MB."
 	tooLargeFile = "Choose a smaller file: this one is over 5 MB."
 
+	notKept = "Choose it again in a minute, or go on without it: it could not be kept just now."
+
 	tooLargeTable = form.Message("Send the table in several parts: this one is over 128 MB.")
 )
 
@@ -85,12 +87,31 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute, frame profile
 	if err != nil {
 		return earlier, err
 	}
-	if earlier.Token != "" {
-		if err := a.DB.DropWaiting(c.UserContext(), earlier.Token, a.Pictures.Remove); err != nil {
-			return now, err
-		}
+	return now, a.dropEarlier(c, earlier)
+}
+
+// dropEarlier drops a waiting picture that another has taken the place of. Where its files can't be reached it waits until it is old.
+func (a *App) dropEarlier(c *fiber.Ctx, earlier views.Waiting) error {
+	if earlier.Token == "" {
+		return nil
 	}
-	return now, nil
+	err := a.DB.DropWaiting(c.UserContext(), earlier.Token, a.Pictures.Remove)
+	if picture.IsUnavailable(err) {
+		a.Log.Error("a waiting picture or file could not be removed", "err", err)
+		return nil
+	}
+	return err
+}
+
+// kept answers for a picture or a file whose row is in the ledger and which was to be stored. What could not be stored is refused like a
+// mistake, so that the form comes back with everything that was typed.
+func (a *App) kept(c *fiber.Ctx, waiting views.Waiting, err error) (views.Waiting, error) {
+	if !picture.IsUnavailable(err) {
+		return waiting, err
+	}
+	a.Log.Error("a picture or file could not be kept", "err", err)
+	c.Set(fiber.HeaderRetryAfter, "60")
+	return views.Waiting{}, form.Message(notKept)
 }
 
 // isSent says whether a file was chosen in the form.
@@ -170,7 +191,7 @@ func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Wait
 	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
-	return waiting, a.Pictures.PutFile(c.UserContext(), waiting.Name, data)
+	return a.kept(c, waiting, a.Pictures.PutFile(c.UserContext(), waiting.Name, data))
 }
 
 // fileName is the name under which a file is downloaded: with an ending that says what it is, so that nobody's computer takes a text
@@ -197,11 +218,14 @@ func (a *App) hold(c *fiber.Ctx, filled views.Filled) error {
 	return nil
 }
 
-// refusal is the status of a form with errors: 413 for a picture over the limit, else 422.
+// refusal is the status of a form with errors: 413 for a picture over the limit, 503 for one that could not be kept, else 422.
 func refusal(errs form.Errors) int {
 	for _, message := range errs {
-		if message == tooLarge || message == tooLargeFile || message == tooLargeTable.Error() {
+		switch message {
+		case tooLarge, tooLargeFile, tooLargeTable.Error():
 			return fiber.StatusRequestEntityTooLarge
+		case notKept:
+			return fiber.StatusServiceUnavailable
 		}
 	}
 	return fiber.StatusUnprocessableEntity

@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -71,45 +73,67 @@ func keep(c *fiber.Ctx, etag, contentType string, body []byte) error {
 	c.Set(fiber.HeaderContentType, contentType)
 	if etag != "" {
 		c.Set(fiber.HeaderETag, etag)
-		if c.Get(fiber.HeaderIfNoneMatch) == etag {
+		if unchanged(c, etag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 	}
 	return c.Send(body)
 }
 
-// pictureFile serves one size of a picture.
-func (a *App) pictureFile(c *fiber.Ctx) error {
-	stem, ok := strings.CutSuffix(c.Params("file"), ".jpg")
-	name, size := cutSize(stem)
-	pixels, err := strconv.Atoi(size)
-	if !ok || err != nil || strconv.Itoa(pixels) != size {
-		return errNotFound
-	}
-	hidden, err := a.DB.HidesPicture(c.UserContext(), name)
+// linkLife is how long a browser may keep where a picture is, in seconds: much shorter than the link itself can be followed.
+const linkLife = picture.LinkTime / 2 / time.Second
+
+// publicPicture serves one size of a picture on a site where everybody may see all of them, or says where it is.
+func (a *App) publicPicture(c *fiber.Ctx) error {
+	name, size, err := a.pictureFile(c)
 	if err != nil {
 		return err
 	}
-	if hidden {
-		return errNotFound
+	link, err := a.Pictures.Link(c.UserContext(), c.Method(), name, size)
+	if err != nil {
+		return orNotFound(err)
 	}
-	file, err := a.Pictures.Open(c.UserContext(), name, pixels)
+	if link == "" {
+		return a.sendPicture(c, name, size)
+	}
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Set(fiber.HeaderCacheControl, fmt.Sprintf("public, max-age=%d", linkLife))
+	return c.Redirect(link, fiber.StatusFound)
+}
+
+// sendPicture answers with one size of a picture.
+func (a *App) sendPicture(c *fiber.Ctx, name string, size int) error {
+	content, err := a.Pictures.Open(c.UserContext(), name, size)
+	if err != nil {
+		return orNotFound(err)
+	}
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Set(fiber.HeaderCacheControl, forever)
+	c.Set(fiber.HeaderContentType, "image/jpeg")
+	return sendContent(c, fmt.Sprintf(`"%s-%d"`, name, size), content)
+}
+
+// pictureFile is which picture a path names, and in which size. It fails where nobody is to see it.
+func (a *App) pictureFile(c *fiber.Ctx) (name string, size int, err error) {
+	stem, ok := strings.CutSuffix(c.Params("file"), ".jpg")
+	name, number := cutSize(stem)
+	size, err = strconv.Atoi(number)
+	if !ok || err != nil || strconv.Itoa(size) != number {
+		return "", 0, errNotFound
+	}
+	hidden, err := a.DB.HidesPicture(c.UserContext(), name)
+	if err == nil && hidden {
+		err = errNotFound
+	}
+	return name, size, err
+}
+
+// orNotFound is the error of a store: there is no such picture, or else what has gone wrong.
+func orNotFound(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNotFound
 	}
-	if err != nil {
-		return err
-	}
-	etag := `"` + stem + `"`
-	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	c.Set(fiber.HeaderCacheControl, forever)
-	c.Set(fiber.HeaderETag, etag)
-	c.Set(fiber.HeaderContentType, "image/jpeg")
-	if c.Get(fiber.HeaderIfNoneMatch) == etag {
-		_ = file.Close()
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	return c.SendStream(file.ReadCloser, int(file.Size)) // closes the file
+	return err
 }
 
 // cutSize cuts what a picture's file is called into the picture's name and the size.

@@ -9,21 +9,37 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/compress"
+	"github.com/valyala/fasthttp"
 )
 
-// compressed squeezes pages as they are sent. Files are compressed when they are built.
-var compressed = compress.New(compress.Config{Level: compress.LevelDefault})
+var squeeze = fasthttp.CompressHandlerBrotliLevel(func(*fasthttp.RequestCtx) {}, fasthttp.CompressBrotliDefaultCompression, fasthttp.CompressDefaultCompression)
+
+// compressed squeezes pages as they are sent. Files are compressed when they are built; what is given in parts goes out as it is, since a part
+// of something squeezed is another.
+func compressed(c *fiber.Ctx) error {
+	if err := c.Next(); err != nil {
+		return err
+	}
+	if len(c.Response().Header.Peek(fiber.HeaderAcceptRanges)) == 0 {
+		squeeze(c.Context())
+	}
+	return nil
+}
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// policyWith lets pages show pictures that the site sends browsers elsewhere for: to a scheme and a host, if any.
+func policyWith(pictures string) string {
+	return strings.Replace(policy, "img-src 'self'", strings.TrimSpace("img-src 'self' "+pictures), 1)
+}
+
 const permissions = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
 	"magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 
-// everywhere are the headers of every response.
+// everywhere are the headers of every response, beside the policy.
 var everywhere = [][2][]byte{
-	{[]byte("Content-Security-Policy"), []byte(policy)}, {[]byte("X-Content-Type-Options"), []byte("nosniff")},
+	{[]byte("X-Content-Type-Options"), []byte("nosniff")},
 	{[]byte("Referrer-Policy"), []byte("same-origin")}, {[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
 	{[]byte("Cross-Origin-Resource-Policy"), []byte("same-origin")}, {[]byte("Permissions-Policy"), []byte(permissions)},
 }
@@ -56,6 +72,7 @@ func (a *App) setHeaders(c *fiber.Ctx) {
 	for _, header := range everywhere {
 		h.SetCanonical(header[0], header[1])
 	}
+	h.Set(fiber.HeaderContentSecurityPolicy, a.policy)
 	if a.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}

@@ -74,6 +74,7 @@ func (a *App) reframe(c *fiber.Ctx, name string, waiting views.Waiting, frame pr
 		return views.Waiting{}, form.Message("Choose the picture again: it is not there any longer.")
 	}
 	if err != nil {
+		_, err = a.kept(c, waiting, err)
 		return waiting, err
 	}
 	drawn, err := a.Reader.Reframe(c.UserContext(), whole, frame)
@@ -81,10 +82,10 @@ func (a *App) reframe(c *fiber.Ctx, name string, waiting views.Waiting, frame pr
 		return waiting, err
 	}
 	framed, err := a.keepWaiting(c, drawn)
-	if err == nil && waiting.Token != "" {
-		err = a.DB.DropWaiting(c.UserContext(), waiting.Token, a.Pictures.Remove)
+	if err != nil {
+		return waiting, err
 	}
-	return framed, err
+	return framed, a.dropEarlier(c, waiting)
 }
 
 // askedFrame is the frame that a form asks for, zero for none. That of the picture that the form showed says nothing of one that comes with
@@ -108,7 +109,7 @@ func (a *App) keepWaiting(c *fiber.Ctx, drawn picture.Picture) (views.Waiting, e
 	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
-	return waiting, a.Pictures.Put(c.UserContext(), drawn)
+	return a.kept(c, waiting, a.Pictures.Put(c.UserContext(), drawn))
 }
 
 // whole reads the whole of a stored picture.
@@ -125,7 +126,7 @@ func (a *App) whole(ctx context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
-// framing is what a form needs to ask for the frame of a stored picture. It is nothing where the picture is gone.
+// framing is what a form needs to ask for the frame of a stored picture. It is nothing where the picture is gone, or can't be reached now.
 func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.Field) (views.Framing, error) {
 	name := orElse(field.Waiting.Name, field.Now)
 	stored, ok := profile.ParsePictureName(name)
@@ -133,7 +134,7 @@ func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.F
 		return views.Framing{}, nil
 	}
 	file, err := a.Pictures.OpenWhole(ctx, name)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || picture.IsUnavailable(err) { // all else of the page is there
 		return views.Framing{}, nil
 	}
 	if err != nil {
@@ -170,13 +171,10 @@ func (a *App) wholePicture(c *fiber.Ctx) error {
 		return err
 	}
 	file, err := a.Pictures.OpenWhole(c.UserContext(), name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return errNotFound
-	}
 	if err != nil {
-		return fmt.Errorf("open the whole picture %s: %w", name, err)
+		return orNotFound(fmt.Errorf("open the whole picture %s: %w", name, err))
 	}
 	c.Set(fiber.HeaderCacheControl, unshared)
 	c.Set(fiber.HeaderContentType, "image/jpeg")
-	return c.SendStream(file.ReadCloser, int(file.Size)) // closes the file
+	return sendContent(c, "", file)
 }

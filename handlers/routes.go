@@ -15,7 +15,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/public/pattern/:file", a.defaultPicture)
 	f.Get("/public/:file", a.publicFile)
 	if !a.Profile.Private() {
-		f.Get("/uploads/profile_pics/:file", a.pictureFile)
+		f.Get("/uploads/profile_pics/:file", a.publicPicture)
 	}
 
 	f.Use(compressed, a.session, a.sameOrigin, readOnly)

@@ -148,13 +148,23 @@ func (s s3) get(ctx context.Context, path string, opts minio.GetObjectOptions) (
 		cancel()
 		return nil, 0, s.told(ctx, err)
 	}
-	return &stream{body, cancel}, info.Size, nil
+	return &stream{body, s.bucket, cancel}, info.Size, nil
 }
 
 // stream is a body with what ends its request.
 type stream struct {
 	io.ReadCloser
+	from   bucket
 	cancel context.CancelFunc
+}
+
+// Read fails as everything of a bucket does.
+func (s *stream) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = s.from.told(context.Background(), err)
+	}
+	return n, err
 }
 
 // Close ends the request.
