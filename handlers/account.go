@@ -36,7 +36,7 @@ func (a *App) showAccount(c *fiber.Ctx, status int, account views.Account) error
 	if err != nil {
 		return err
 	}
-	account.Sessions, account.TwoFactor, account.Passkeys = len(list), second.On(), a.passkeys != nil
+	account.Sessions, account.TwoFactor, account.Passkeys, account.Avatars = len(list), second.On(), a.passkeys != nil, a.Avatars
 	part := views.EmailRow(page, account)
 	if account.Open {
 		part = views.EmailForm(page, account)

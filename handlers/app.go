@@ -2,6 +2,7 @@
 package handlers
 
 import (
+	"container/list"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -50,6 +51,8 @@ type App struct {
 	Approval         bool           // whoever registers without an invitation is not active before an admin says so
 	RequireTwoFactor string         // who can't go on without a second factor: staff, everyone, or empty for nobody
 	Throttle         bool           // whether guessing is slowed
+	Avatars          bool           // other programs may ask for the pictures of those who agree
+	AvatarHosts      []string       // where else they may be sent for who has none: hosts in ASCII, some with a port
 	Proxies          []netip.Prefix // whose X-Forwarded-For and -Proto is believed
 
 	sessions   *scs.SessionManager
@@ -60,6 +63,9 @@ type App struct {
 	secure     bool                // the site is reached over https
 	host       string              // the base URL's host
 	policy     string              // the Content-Security-Policy of every page
+	plainHost  string              // the same as PlainHost writes it
+	drawer     *picture.Reader     // draws what anybody may ask for; what is uploaded does not wait for that
+	drawn      *drawn              // what it drew last
 	otherHosts *sync.Once
 	large      *semaphore.Weighted // places for large bodies
 }
@@ -70,6 +76,7 @@ func New(a App) (*fiber.App, error) {
 	app.secure = strings.HasPrefix(a.BaseURL, "https://")
 	if base, err := url.Parse(a.BaseURL); err == nil {
 		app.host = base.Host
+		app.plainHost, _ = PlainHost(base) // a host that is none is nobody else's
 	}
 	var err error
 	if app.passkeys, err = passkey.New(a.Site, a.BaseURL); err != nil {
@@ -78,6 +85,8 @@ func New(a App) (*fiber.App, error) {
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
 	app.large = semaphore.NewWeighted(largeMost)
 	app.policy = policyWith(a.Pictures.Links())
+	app.drawer = picture.NewReader(drawnAtOnce)
+	app.drawn = &drawn{at: map[string]*list.Element{}}
 	app.signUp, app.shown = signUpAttributes(a.Profile), a.Profile.ForStaff()
 	app.resources = admin.Resources(app.shown)
 	admin.HidePrivate(app.resources, a.Profile)

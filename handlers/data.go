@@ -21,14 +21,19 @@ import (
 	"nameplate/views"
 )
 
-// dataForm offers one's data.
+const yourData = "Your data"
+
+// dataForm offers one's data, and the switch for one's picture in other programs.
 func (a *App) dataForm(c *fiber.Ctx) error {
-	page := a.page(c, "Your data")
-	return render(c, fiber.StatusOK, views.DataPage(page), views.DataForm(page))
+	page := a.page(c, yourData)
+	return render(c, fiber.StatusOK, views.DataPage(page, a.sharing(signedIn(c), c.Query("saved") == "avatar_public")), views.DataForm(page))
 }
 
-// data sends everything that is kept about who is signed in, as a ZIP.
+// data sends everything that is kept about who is signed in, as a ZIP. The form of the switch comes here, too.
 func (a *App) data(c *fiber.Ctx) error {
+	if has(c, "avatar_public") {
+		return a.updateSharing(c)
+	}
 	if ok, err := a.confirmed(c, "data"); !ok {
 		return err
 	}
@@ -66,6 +71,7 @@ type exported struct {
 	IsActive      bool              `json:"is_active"`
 	IsStaff       bool              `json:"is_staff"`
 	IsSuperuser   bool              `json:"is_superuser"`
+	AvatarPublic  bool              `json:"avatar_public"`
 	InvitedBy     string            `json:"invited_by,omitempty"`
 	Profile       map[string]string `json:"profile"`
 	TwoFactor     exportedFactor    `json:"two_factor"`
@@ -105,7 +111,7 @@ func (a *App) dataOf(d db.Data) exported {
 	e := exported{
 		Username: u.Username, Email: u.Email, EmailVerified: moment(u.EmailVerified), NewEmail: u.NewEmail, FirstName: u.FirstName, LastName: u.LastName,
 		DateJoined: u.DateJoined, LastLogin: moment(u.LastLogin), IsActive: u.IsActive, IsStaff: u.IsStaff, IsSuperuser: u.IsSuperuser,
-		InvitedBy: d.InvitedBy, Profile: u.Attributes, TwoFactor: exportedFactor{moment(d.TwoFactor.Confirmed), d.TwoFactor.Codes},
+		AvatarPublic: u.AvatarPublic, InvitedBy: d.InvitedBy, Profile: u.Attributes, TwoFactor: exportedFactor{moment(d.TwoFactor.Confirmed), d.TwoFactor.Codes},
 		Passkeys: []exportedPasskey{}, Sessions: []exportedSession{}, UnsentMail: []exportedMail{}, History: append([]db.Event{}, d.History...),
 	}
 	for _, p := range d.Passkeys {

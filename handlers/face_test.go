@@ -30,8 +30,8 @@ func (s *site) withPicture(u account.User, shade uint8) account.User {
 	return u
 }
 
-// drawn is a default picture as mails have it.
-func drawn(t *testing.T, attr profile.Attribute, u account.User) []byte {
+// standsFor is a default picture as mails have it.
+func standsFor(t *testing.T, attr profile.Attribute, u account.User) []byte {
 	t.Helper()
 	data, err := picture.DefaultPNG(attr.DefaultPicture(u), mailFace)
 	must(t, err)
@@ -55,12 +55,12 @@ func TestMailsShowWhoTheyAreTo(t *testing.T) {
 			want     []byte
 		}{
 			{"a picture where the address is proven", "ada@example.org", func() { must(t, s.db.RequestReset(t.Context(), "Ada@example.org")) }, "image/jpeg", stored},
-			{"initials where it is not", "bob@example.org", func() { must(t, s.db.RequestReset(t.Context(), "bob@example.org")) }, "image/png", drawn(t, initials, bob)},
-			{"initials where there is no picture", "cid@example.org", func() { must(t, s.db.RequestReset(t.Context(), "cid@example.org")) }, "image/png", drawn(t, initials, cid)},
+			{"initials where it is not", "bob@example.org", func() { must(t, s.db.RequestReset(t.Context(), "bob@example.org")) }, "image/png", standsFor(t, initials, bob)},
+			{"initials where there is no picture", "cid@example.org", func() { must(t, s.db.RequestReset(t.Context(), "cid@example.org")) }, "image/png", standsFor(t, initials, cid)},
 			{"initials at an address that somebody says is theirs", "new@example.org", func() {
 				_, err := s.db.ChangeEmail(t.Context(), dbAuthor(ada), ada.ID, "new@example.org", db.ProofSent)
 				must(t, err)
-			}, "image/png", drawn(t, initials, ada)},
+			}, "image/png", standsFor(t, initials, ada)},
 			{"the owner where somebody else asks for theirs", "ada@example.org", func() {
 				_, err := s.db.ChangeEmail(t.Context(), dbAuthor(bob), bob.ID, "ada@example.org", db.ProofSent)
 				must(t, err)
@@ -75,7 +75,7 @@ func TestMailsShowWhoTheyAreTo(t *testing.T) {
 				u.Email = "moved@example.org"
 				_, err = s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, u)
 				must(t, err)
-			}, "image/png", drawn(t, initials, ada)},
+			}, "image/png", standsFor(t, initials, ada)},
 		} {
 			before := len(p.Mails())
 			row.do()
@@ -108,7 +108,7 @@ func TestMailsGoWithoutWhatIsGone(t *testing.T) {
 		ada := s.withPicture(s.add("ada", proven), 90)
 		must(t, os.RemoveAll(s.dir+"/profile_pics"))
 		must(t, s.db.RequestReset(t.Context(), "ada@example.org"))
-		if m := p.last(t, "ada@example.org", 1); m.ImageType != "image/png" || !bytes.Equal(m.Image, drawn(t, profile.Attribute{}, ada)) || !strings.Contains(s.log.String(), "goes without") {
+		if m := p.last(t, "ada@example.org", 1); m.ImageType != "image/png" || !bytes.Equal(m.Image, standsFor(t, profile.Attribute{}, ada)) || !strings.Contains(s.log.String(), "goes without") {
 			t.Errorf("%s; %s", m.ImageType, s.log)
 		}
 	}, withMail)
@@ -138,7 +138,7 @@ func TestMailsShowWhatTheProfileSays(t *testing.T) {
 				if m.ImageType != row.kind {
 					t.Errorf("the mail has %q, want %q", m.ImageType, row.kind)
 				}
-				if row.kind == "image/png" && !bytes.Equal(m.Image, drawn(t, profile.Attribute{DefaultPattern: true}, ada)) {
+				if row.kind == "image/png" && !bytes.Equal(m.Image, standsFor(t, profile.Attribute{DefaultPattern: true}, ada)) {
 					t.Error("it is not the pattern")
 				}
 			})

@@ -60,7 +60,7 @@ func (a *App) defaultPicture(c *fiber.Ctx) error {
 	if ending == profile.SVG {
 		return keep(c, "", "image/svg+xml", picture.DefaultSVG(p))
 	}
-	data, err := a.Reader.Draw(c.UserContext(), func() ([]byte, error) { return picture.DefaultPNG(p, defaultSide) })
+	data, err := a.drawer.Draw(c.UserContext(), func() ([]byte, error) { return picture.DefaultPNG(p, defaultSide) })
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ var routes = []struct {
 	{"GET /readyz", "/readyz", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /public/initials/:file", "INITIALS", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /public/pattern/:file", "PATTERN", [7]int{200, 200, 200, 200, 200, 200, 200}},
+	{"GET /avatar/:hash", "/avatar/40f8d096a3777232204cb3f796c577b7", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /public/:file", "STYLE", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /uploads/profile_pics/:file", "/uploads/profile_pics/none.jpg", [7]int{404, 404, 404, 404, 404, 404, 404}},
 	{"GET /", "/", [7]int{200, 303, 303, 303, 303, 303, 200}},
@@ -202,7 +203,7 @@ func TestRoutesTimesWhoAsks(t *testing.T) {
 				t.Errorf("%s has no row in the table", route)
 			}
 		}
-	}, func(a *App) { a.Throttle = false })
+	}, func(a *App) { a.Throttle, a.Avatars = false, true })
 }
 
 func TestSameOrigin(t *testing.T) {

@@ -14,6 +14,9 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/public/initials/:file", a.defaultPicture)
 	f.Get("/public/pattern/:file", a.defaultPicture)
 	f.Get("/public/:file", a.publicFile)
+	if a.Avatars {
+		f.Get("/avatar/:hash", a.avatar)
+	}
 	if !a.Profile.Private() {
 		f.Get("/uploads/profile_pics/:file", a.publicPicture)
 	}

@@ -23,6 +23,7 @@ type Account struct {
 	Passkeys  bool   // they can be made here
 	TwoFactor bool   // a second factor is asked for
 	Sessions  int    // in how many browsers one is logged in
+	Avatars   bool   // other programs may ask for pictures
 }
 
 // said is what has been done with the address.

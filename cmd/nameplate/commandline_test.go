@@ -51,6 +51,8 @@ func TestCommandLines(t *testing.T) {
 		{"a sender that is no address is named", "serve --mail-from nobody", "", 1, []string{"NAMEPLATE_MAIL_FROM", `"nobody"`}},
 		{"nobody but staff or everyone can be asked for a second factor", "serve --require-2fa me", "", 1, []string{"NAMEPLATE_REQUIRE_2FA", "staff or everyone"}},
 		{"approval is on or off", "serve --approval maybe", "", 1, []string{"NAMEPLATE_APPROVAL", "on or off"}},
+		{"avatars are on or off", "serve --avatars maybe", "", 1, []string{"NAMEPLATE_AVATARS", "on or off"}},
+		{"a host of avatars is a host", "serve --avatar-hosts https://example.org/a", "", 1, []string{"NAMEPLATE_AVATAR_HOSTS", "pictures.example.org"}},
 		{"two wrong settings are both named", "serve --log loud --throttle maybe", "", 1, []string{"NAMEPLATE_LOG", "NAMEPLATE_THROTTLE"}},
 		{"an unknown proxy is named", "serve --trusted-proxies 10.0.0.0/8,proxy", "", 1, []string{"NAMEPLATE_TRUSTED_PROXIES", `"proxy"`}},
 

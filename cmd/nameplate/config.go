@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"nameplate"
+	"nameplate/handlers"
 	"nameplate/internal/mail"
 	"nameplate/internal/profile"
 )
@@ -25,22 +26,26 @@ type config struct {
 	Profile profile.Profile
 	Proxies []netip.Prefix
 	Mail    mail.Sender
+
+	AvatarHosts []string // as handlers.PlainHost writes them
 }
 
 // read checks every setting and returns what they say. Its error names each that is wrong, and what would be right.
 func (s allSettings) read() (config, error) {
 	c := config{Site: strings.TrimSpace(s.SiteName)}
-	var base, proxies, attributes, smtp error
+	var base, proxies, attributes, smtp, hosts error
 	c.BaseURL, base = parseBaseURL(s.BaseURL)
 	c.Proxies, proxies = parseProxies(s.TrustedProxies)
 	c.Profile, attributes = s.profile()
 	c.Mail, smtp = s.mail(c.Site)
+	c.AvatarHosts, hosts = parseHosts(s.AvatarHosts)
 	return c, errors.Join(
 		checkAddr(s.Addr), base, s.checkDatabase(), attributes, s.checkUploads(), checkSiteName(c.Site),
 		oneOf("NAMEPLATE_REGISTRATION", s.Registration, "open", "invite", "closed"),
 		oneOf("NAMEPLATE_APPROVAL", s.Approval, "on", "off"),
 		oneOf("NAMEPLATE_THROTTLE", s.Throttle, "on", "off"),
 		oneOf("NAMEPLATE_REQUIRE_2FA", cmp.Or(s.RequireTwoFactor, "staff"), "staff", "everyone"),
+		oneOf("NAMEPLATE_AVATARS", s.Avatars, "on", "off"), hosts,
 		proxies, smtp,
 		oneOf("NAMEPLATE_LOG", s.Log, "text", "json"))
 }
@@ -100,8 +105,7 @@ func defaultBaseURL(addr string, port int) string {
 
 func parseProxies(text string) ([]netip.Prefix, error) {
 	var proxies []netip.Prefix
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
-	for _, word := range words {
+	for _, word := range settingWords(text) {
 		prefix, err := netip.ParsePrefix(word)
 		if err != nil {
 			addr, err := netip.ParseAddr(word)
@@ -115,6 +119,34 @@ func parseProxies(text string) ([]netip.Prefix, error) {
 		proxies = append(proxies, prefix.Masked())
 	}
 	return proxies, nil
+}
+
+// hostLetters are what a host and its port are written with, once it is ASCII.
+const hostLetters = "abcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
+
+// parseHosts reads hosts, some with a port.
+func parseHosts(text string) (hosts []string, err error) {
+	for _, word := range settingWords(text) {
+		scheme := "http://"
+		if strings.HasSuffix(word, ":443") {
+			scheme = "https://"
+		}
+		u, err := url.Parse(scheme + word)
+		host := ""
+		if err == nil {
+			host, err = handlers.PlainHost(u)
+		}
+		if err != nil || u.Hostname() == "" || u.Host != word || strings.HasSuffix(u.Hostname(), ".") || strings.Trim(host, hostLetters) != "" {
+			return nil, wrong("NAMEPLATE_AVATAR_HOSTS", word, "write hosts with commas between, such as pictures.example.org, and nothing before or behind them but a port")
+		}
+		hosts = append(hosts, host)
+	}
+	return hosts, nil
+}
+
+// settingWords takes a list apart, with commas or spaces between.
+func settingWords(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
 func checkSiteName(name string) error {

@@ -74,6 +74,25 @@ func TestProxies(t *testing.T) {
 	}
 }
 
+func TestHosts(t *testing.T) {
+	for _, row := range []struct{ text, want string }{
+		{"", "[]"},
+		{"pictures.example.org", "[pictures.example.org]"},
+		{" Pictures.Example.ORG:443, b\u00fccher.example:8080 localhost:80", "[pictures.example.org xn--bcher-kva.example:8080 localhost]"},
+		{"[::1]:8080,[2001:db8::7]", "[[::1]:8080 [2001:db8::7]]"},
+	} {
+		got, err := parseHosts(row.text)
+		if err != nil || fmt.Sprint(got) != row.want {
+			t.Errorf("parseHosts(%q) = %v, %v, want %s", row.text, got, err, row.want)
+		}
+	}
+	for _, text := range []string{"https://example.org", "example.org/", "example.org/a", "me@example.org", "example.org.", "a.example, :80", "example.org:port", "*.example.org", "ex\u00ad\u200dample.org"} {
+		if got, err := parseHosts(text); err == nil || !strings.Contains(err.Error(), "NAMEPLATE_AVATAR_HOSTS") {
+			t.Errorf("parseHosts(%q) = %v, %v", text, got, err)
+		}
+	}
+}
+
 func TestUnknownVariables(t *testing.T) {
 	got := unknownVariables([]string{"PATH=/bin", "NAMEPLATE_METRICS_ADDR=:1", "NAMEPLATE_ADDR=:1", "NAMEPLATE_BASEURL=x", passwordVariable + "=x"})
 	if want := []string{"NAMEPLATE_BASEURL", "NAMEPLATE_METRICS_ADDR"}; !slices.Equal(got, want) {

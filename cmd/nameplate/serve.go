@@ -165,6 +165,8 @@ func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pi
 		Approval:         c.Approval == "on",
 		RequireTwoFactor: c.RequireTwoFactor,
 		Proxies:          cfg.Proxies,
+		Avatars:          c.Avatars == "on",
+		AvatarHosts:      cfg.AvatarHosts,
 	})
 }
 

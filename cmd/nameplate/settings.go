@@ -32,6 +32,8 @@ type siteSettings struct {
 	Approval         string `env:"NAMEPLATE_APPROVAL" default:"off" help:"on: whoever registers without an invitation is active once an admin has approved"`
 	Throttle         string `env:"NAMEPLATE_THROTTLE" default:"on" help:"whether guessing is slowed: on, or off for a load test"`
 	RequireTwoFactor string `name:"require-2fa" env:"NAMEPLATE_REQUIRE_2FA" otherwise:"none" help:"who can't go on without a second factor: staff or everyone"`
+	Avatars          string `env:"NAMEPLATE_AVATARS" default:"off" help:"on: other programs may ask for the pictures of the people who agree, by Libravatar's API and WebFinger"`
+	AvatarHosts      string `env:"NAMEPLATE_AVATAR_HOSTS" otherwise:"none" help:"hosts beside this site to which these programs may be sent on for somebody without a picture, with commas between"`
 	TrustedProxies   string `env:"NAMEPLATE_TRUSTED_PROXIES" otherwise:"none" help:"addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between"`
 	Log              string `env:"NAMEPLATE_LOG" default:"text" help:"how log lines are written: text or json"`
 }
