@@ -26,6 +26,7 @@ var routes = []struct {
 	{"GET /public/initials/:file", "INITIALS", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /public/pattern/:file", "PATTERN", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /avatar/:hash", "/avatar/40f8d096a3777232204cb3f796c577b7", [7]int{200, 200, 200, 200, 200, 200, 200}},
+	{"GET /.well-known/webfinger", "/.well-known/webfinger?resource=acct:one@localhost", [7]int{404, 404, 404, 404, 404, 404, 404}},
 	{"GET /public/:file", "STYLE", [7]int{200, 200, 200, 200, 200, 200, 200}},
 	{"GET /uploads/profile_pics/:file", "/uploads/profile_pics/none.jpg", [7]int{404, 404, 404, 404, 404, 404, 404}},
 	{"GET /", "/", [7]int{200, 303, 303, 303, 303, 303, 200}},

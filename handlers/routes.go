@@ -16,6 +16,7 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/public/:file", a.publicFile)
 	if a.Avatars {
 		f.Get("/avatar/:hash", a.avatar)
+		f.Get("/.well-known/webfinger", a.webFinger)
 	}
 	if !a.Profile.Private() {
 		f.Get("/uploads/profile_pics/:file", a.publicPicture)
