@@ -37,7 +37,7 @@ func (b *tab) axeAll(name string) {
 
 // TestEveryPage looks at every page as a visitor, as a member and as a superuser.
 func TestEveryPage(t *testing.T) {
-	s := start(t)
+	s := start(t, "NAMEPLATE_AVATARS=on")
 	s.superuser("root")
 	s.command(nil, "seed", "120", "--yes")
 	ada := newClient(t, s)

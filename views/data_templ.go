@@ -88,7 +88,7 @@ func DataPage(page Page, sharing Sharing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if sharing.Offered {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2 class=\"section mt-12\">Your picture in other programs</h2>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2 class=\"section mt-12\">Your picture in other programs</h2><p class=\"lead\">Programs beside this site, such as a forge or a forum, can show the picture of your profile to everybody there. They ask for it by your e-mail address: whoever knows or guesses that address gets the picture, and your address is told to nobody. By your username they find your public page.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -140,7 +140,7 @@ func DataForm(page Page) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(page.Site)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `data.templ`, Line: 58, Col: 45}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `data.templ`, Line: 59, Col: 45}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -192,7 +192,7 @@ func SharingForm(page Page, sharing Sharing) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"lead\">Programs beside this site, such as a forge or a forum, can show the picture of your profile to everybody there. They ask for it by your e-mail address: whoever knows or guesses that address gets the picture, and your address is told to nobody. Who knows your username finds your public page.</p><div class=\"field\"><input type=\"hidden\" name=\"avatar_public\" value=\"0\"> <label class=\"check\"><input type=\"checkbox\" id=\"avatar_public\" name=\"avatar_public\" value=\"1\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"field\"><input type=\"hidden\" name=\"avatar_public\" value=\"0\"> <label class=\"check\"><input type=\"checkbox\" id=\"avatar_public\" name=\"avatar_public\" value=\"1\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
