@@ -254,15 +254,6 @@ func (d *DB) SweepPictures(ctx context.Context, heldBefore time.Time, inFlight b
 	return removed, nil
 }
 
-// PictureNames returns the name of every picture that a profile or a waiting row names: what files may be there.
-func (d *DB) PictureNames(ctx context.Context) (map[string]bool, error) {
-	names, err := d.names(ctx, d.text.pictures)
-	if err != nil {
-		return nil, fmt.Errorf("read the names of pictures: %w", err)
-	}
-	return names, nil
-}
-
 func (d *DB) names(ctx context.Context, query string, args ...any) (map[string]bool, error) {
 	rows, err := d.r.QueryContext(ctx, d.dialect(query), args...)
 	if err != nil {

@@ -55,7 +55,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 		if u, err = d.SetAttribute(ctx, nobody, u.ID, pic, "t3-0123456789abcdefghijkl", 0); err != nil || u.Value("profile_pic") != "two" {
 			t.Fatalf("%+v, %v", u, err)
 		}
-		if names, err := d.PictureNames(ctx); err != nil || !names["one"] || !names["two"] || len(names) != 2 {
+		if names, err := d.Uploads(ctx); err != nil || names["one"].Needed || names["one"].Waits.IsZero() || !names["two"].Needed || len(names) != 2 {
 			t.Errorf("names %v, %v: a replaced picture is named until its files are gone", names, err)
 		}
 		if err := d.DropPicture(ctx, "one", remove); err != nil {
@@ -82,7 +82,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 			t.Errorf("%d swept, %v", n, err)
 		}
 		wantRemoved("a day later", "four")
-		if names, err := d.PictureNames(ctx); len(names) != 0 || err != nil {
+		if names, err := d.Uploads(ctx); len(names) != 0 || err != nil {
 			t.Errorf("names %v, %v", names, err)
 		}
 	})
@@ -102,7 +102,7 @@ func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
 		if err := d.DropPicture(t.Context(), "face", func(context.Context, string) error { return fails }); !errors.Is(err, fails) {
 			t.Error(err)
 		}
-		if names, _ := d.PictureNames(t.Context()); !names["face"] {
+		if names, _ := d.Uploads(t.Context()); names["face"].Waits.IsZero() {
 			t.Error("files that could not be removed are named by nothing")
 		}
 	})

@@ -60,7 +60,7 @@ func TestSeededPeopleTakeTheirPictures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names, err := d.PictureNames(t.Context())
+		names, err := d.Uploads(t.Context())
 		if err != nil || len(names) != 2 {
 			t.Errorf("%v, %v", names, err)
 		}

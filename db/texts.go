@@ -18,7 +18,7 @@ type texts struct {
 	byAvatar  string // by a hash of the address, who has agreed
 	named     string // whether any profile or waiting row names the picture or file ?1
 	hidden    string // whether the picture ?1 is kept for an undo alone
-	pictures  string // the names of all pictures and files
+	needed    string // the names of all pictures and files that have to be there
 	searched  []profile.Attribute
 	unique    []profile.Attribute
 	uploads   []profile.Attribute
@@ -31,7 +31,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 	t := texts{
 		named:    "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
 		hidden:   "SELECT EXISTS (SELECT 1 FROM kept_pictures WHERE name = CAST(?1 AS TEXT)) AND NOT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT))",
-		pictures: "SELECT name FROM waiting_pictures UNION SELECT name FROM kept_pictures",
+		needed:   "SELECT name FROM waiting_pictures WHERE state = 'held' UNION SELECT name FROM kept_pictures",
 	}
 	for _, attr := range p.Attributes {
 		column := quoted(attr.Name)
@@ -51,7 +51,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 		t.uploads = append(t.uploads, attr)
 		t.named += " OR EXISTS (SELECT 1 FROM profiles WHERE " + column + " = ?1 AND " + column + " <> '')"
 		t.hidden += " AND NOT EXISTS (SELECT 1 FROM profiles WHERE " + column + " = CAST(?1 AS TEXT) AND " + column + " <> '')"
-		t.pictures += " UNION SELECT " + column + " FROM profiles WHERE " + column + " <> ''"
+		t.needed += " UNION SELECT " + column + " FROM profiles WHERE " + column + " <> ''"
 	}
 	t.columns = columns
 	t.person = "SELECT " + columns + " FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE "

@@ -170,7 +170,7 @@ func TestDeletedPeopleComeBack(t *testing.T) {
 				t.Errorf("%s rows of %s are left", n, table)
 			}
 		}
-		if names, err := d.PictureNames(t.Context()); !names["face"] || len(removed) > 0 || err != nil {
+		if names, err := d.Uploads(t.Context()); !names["face"].Needed || len(removed) > 0 || err != nil {
 			t.Errorf("the picture is not kept: %v, removed %v, %v", names, removed, err)
 		}
 		if list := rowsOf(t, d, "deleted"); len(list) != 1 || list[0].Cells["username"] != "ada" || list[0].Cells["by"] != "root" {

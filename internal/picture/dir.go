@@ -138,11 +138,13 @@ func (d dir) open(_ context.Context, name string) (Content, error) {
 	if err != nil {
 		return Content{}, err
 	}
-	return Content{f, info.Size(), func(_ context.Context, from, n int64) (io.ReadCloser, error) { return partOf(f, info.Size(), from, n) }}, nil
+	return Content{f, info.Size(), func(_ context.Context, from, n int64) (io.ReadCloser, error) {
+		return filePart(f, info.Size(), from, n)
+	}}, nil
 }
 
-// partOf returns a part of a file, as a file where nothing follows it.
-func partOf(f *os.File, size, from, n int64) (io.ReadCloser, error) {
+// filePart returns a part of a file, as a file where nothing follows it.
+func filePart(f *os.File, size, from, n int64) (io.ReadCloser, error) {
 	if _, err := f.Seek(from, io.SeekStart); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

@@ -42,11 +42,11 @@ func pictureName(letter string) string {
 
 func names(t *testing.T, d *Store) map[string]int {
 	t.Helper()
-	found, err := d.Names(t.Context())
+	found, err := d.Survey(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return found.Pictures
 }
 
 func TestDirKeepsAndRemoves(t *testing.T) {

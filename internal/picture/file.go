@@ -55,17 +55,3 @@ func (s *Store) OpenFile(ctx context.Context, name string) (Content, error) {
 	}
 	return s.open(ctx, path)
 }
-
-// Files returns the keys of the files.
-func (s *Store) Files(ctx context.Context) (map[string]bool, error) {
-	keys := map[string]bool{}
-	for file, err := range s.objects.list(ctx, filesDir) {
-		if err != nil {
-			return nil, fmt.Errorf("list files: %w", err)
-		}
-		if validKey(file.name) {
-			keys[file.name] = true
-		}
-	}
-	return keys, nil
-}

@@ -42,8 +42,8 @@ func TestFilesAreKeptUnderTheirKeys(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 	file.Close()
-	if keys, err := store.Files(t.Context()); len(keys) != 1 || err != nil {
-		t.Errorf("%v, %v", keys, err)
+	if found, err := store.Survey(t.Context()); len(found.Files) != 1 || err != nil {
+		t.Errorf("%v, %v", found, err)
 	}
 	for range 2 {
 		if err := store.Remove(t.Context(), name); err != nil {

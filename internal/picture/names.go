@@ -41,6 +41,26 @@ func fileNames(name string) []string {
 	return names
 }
 
+// pathsOf are those of all files that a picture has, or of the file with this name. A name that can't be one has none.
+func pathsOf(name string) []string {
+	path, isFile := filePath(name)
+	switch {
+	case isFile:
+		return []string{path}
+	case !ValidName(name):
+		return nil
+	}
+	return fileNames(name)
+}
+
+// partOf says which part of its picture a file is: the whole, or how many pixels wide; or that it is a file.
+func partOf(path string) string {
+	if strings.HasPrefix(path, filesDir+"/") {
+		return "file"
+	}
+	return strings.TrimSuffix(path[strings.LastIndexByte(path, '-')+1:], ".jpg")
+}
+
 func fileName(name string, size int) string { return fmt.Sprintf("%s/%s-%d.jpg", picsDir, name, size) }
 
 func wholeName(name string) string { return fmt.Sprintf("%s/%s-whole.jpg", picsDir, name) }

@@ -57,8 +57,8 @@ func TestBucketSaysWhatIsWrong(t *testing.T) {
 			s, err := Open(t.Context(), row.setting)
 			must(t, err)
 			_, opening := s.Open(t.Context(), pictureName("a"), 96)
-			_, naming := s.Names(t.Context())
-			for _, err := range []error{s.Reach(t.Context()), s.Put(t.Context(), picture("a")), opening, naming} {
+			_, listing := s.Survey(t.Context())
+			for _, err := range []error{s.Reach(t.Context()), s.Put(t.Context(), picture("a")), opening, listing} {
 				unavailable(t, err, true, row.words)
 			}
 		})
@@ -97,8 +97,8 @@ func TestBucketWhoseServerIsKilled(t *testing.T) {
 	half.Close()
 	begun := time.Now()
 	_, opening := s.Open(ctx, p.Name, 96)
-	_, naming := s.Names(ctx)
-	for _, err := range []error{opening, naming, s.Put(ctx, picture("b")), s.Remove(ctx, p.Name), s.Reach(ctx)} {
+	_, listing := s.Survey(ctx)
+	for _, err := range []error{opening, listing, s.Put(ctx, picture("b")), s.Remove(ctx, p.Name), s.Reach(ctx)} {
 		unavailable(t, err, false, "no server answers", server.Addr, "nothing listens there")
 	}
 	if took := time.Since(begun); took > 10*time.Second {

@@ -1,14 +1,15 @@
 package picture
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -94,6 +95,29 @@ func OpenPresent(ctx context.Context, setting string) (*Store, error) {
 // Reach says what is wrong where nothing can be read. It is an *Unavailable for a bucket whose server is away, or refuses.
 func (s *Store) Reach(ctx context.Context) error { return s.objects.reach(ctx) }
 
+// Check puts a file, reads it and removes it, and says what is wrong.
+func (s *Store) Check(ctx context.Context) error {
+	name, text := tmpDir+"/check-"+rand.Text(), []byte("Nameplate was here.")
+	if err := s.objects.put(ctx, func(yield func(string, []byte) bool) { yield(name, text) }); err != nil {
+		return fmt.Errorf("put a file: %w", err)
+	}
+	content, err := s.open(ctx, name)
+	if err != nil {
+		return err
+	}
+	got, err := io.ReadAll(content)
+	if err := errors.Join(err, content.Close()); err != nil {
+		return fmt.Errorf("read a file: %w", err)
+	}
+	if !bytes.Equal(got, text) {
+		return errors.New("a file that was put is another when it is read")
+	}
+	if err := s.objects.remove(ctx, []string{name}); err != nil {
+		return fmt.Errorf("remove a file: %w", err)
+	}
+	return nil
+}
+
 // Close lets go of the store.
 func (s *Store) Close() error { return s.objects.close() }
 
@@ -159,33 +183,12 @@ func (s *Store) open(ctx context.Context, path string) (Content, error) {
 
 // Remove removes all files of a picture, or the file with this name. It is no error when there are none.
 func (s *Store) Remove(ctx context.Context, name string) error {
-	paths := fileNames(name)
-	if strings.Contains(name, "/") {
-		path, ok := filePath(name)
-		if !ok {
-			return fmt.Errorf("remove file: %q is not the name of a file", name)
-		}
-		paths = []string{path}
-	} else if !ValidName(name) {
-		return fmt.Errorf("remove picture: %q is not the name of a picture", name)
+	paths := pathsOf(name)
+	if len(paths) == 0 {
+		return fmt.Errorf("remove: %q is not the name of a picture or a file", name)
 	}
 	if err := s.objects.remove(ctx, paths); err != nil {
 		return fmt.Errorf("remove %s: %w", paths[0], err)
 	}
 	return nil
-}
-
-// Names returns the name of each picture, also of one with a file missing, and how many files of it there are. Files that are no
-// pictures are passed over.
-func (s *Store) Names(ctx context.Context) (map[string]int, error) {
-	names := map[string]int{}
-	for file, err := range s.objects.list(ctx, picsDir) {
-		if err != nil {
-			return nil, fmt.Errorf("list pictures: %w", err)
-		}
-		if name, ok := parseFileName(file.name); ok {
-			names[name]++
-		}
-	}
-	return names, nil
 }

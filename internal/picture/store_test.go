@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
@@ -21,8 +22,10 @@ import (
 
 // behind is how a test looks, and reaches, behind a store.
 type behind struct {
-	write func(path, content string)
-	paths func() []string
+	write  func(path, content string)
+	age    func(path string) // by two hours
+	remove func(path string)
+	paths  func() []string
 }
 
 // eachStore runs test over a directory and over a bucket, each empty.
@@ -32,6 +35,11 @@ func eachStore(t *testing.T, test func(t *testing.T, s *Store, b behind)) {
 		s, path := openStore(t)
 		test(t, s, behind{
 			write: func(name, content string) { must(t, os.WriteFile(filepath.Join(path, name), []byte(content), 0o644)) },
+			age: func(name string) {
+				then := time.Now().Add(-2 * time.Hour)
+				must(t, os.Chtimes(filepath.Join(path, name), then, then))
+			},
+			remove: func(name string) { must(t, os.Remove(filepath.Join(path, name))) },
 			paths: func() (found []string) {
 				must(t, filepath.WalkDir(path, func(at string, entry fs.DirEntry, err error) error {
 					if err == nil && !entry.IsDir() {
@@ -49,6 +57,10 @@ func eachStore(t *testing.T, test func(t *testing.T, s *Store, b behind)) {
 			write: func(name, content string) {
 				_, err := server.Client.PutObject(t.Context(), s3test.Bucket, "a/site/"+name, strings.NewReader(content), int64(len(content)), minio.PutObjectOptions{})
 				must(t, err)
+			},
+			age: func(name string) { server.Age("a/site/"+name, 2*time.Hour) },
+			remove: func(name string) {
+				must(t, server.Client.RemoveObject(t.Context(), s3test.Bucket, "a/site/"+name, minio.RemoveObjectOptions{}))
 			},
 			paths: func() (found []string) {
 				for _, key := range server.Keys("") {
@@ -129,8 +141,8 @@ func TestStoreKeepsFiles(t *testing.T) {
 		if got := text(t, content, err); got != "a text" {
 			t.Errorf("it holds %q", got)
 		}
-		if keys, err := s.Files(ctx); len(keys) != 1 || err != nil {
-			t.Errorf("keys %v, %v", keys, err)
+		if found, err := s.Survey(ctx); len(found.Files) != 1 || err != nil {
+			t.Errorf("%v, %v", found, err)
 		}
 		must(t, s.Remove(ctx, name))
 		for _, bad := range []string{name, "../../etc/passwd", "x/y", "/", "", rand.Text()} {
@@ -140,26 +152,6 @@ func TestStoreKeepsFiles(t *testing.T) {
 		}
 		if left := b.paths(); len(left) != 0 {
 			t.Errorf("left are %v", left)
-		}
-	})
-}
-
-func TestStoreNamesEachPictureOnce(t *testing.T) {
-	eachStore(t, func(t *testing.T, s *Store, b behind) {
-		must(t, errors.Join(s.Put(t.Context(), picture("a")), s.Put(t.Context(), picture("b"))))
-		before := strings.Repeat("e", nameLen)
-		for _, stray := range []string{"notes.txt", pictureName("d") + "-97.jpg", before + "-48.jpg", before + "-96.jpg"} {
-			b.write("profile_pics/"+stray, "x")
-		}
-		got, err := s.Names(t.Context())
-		must(t, err)
-		if len(got) != 3 || got[pictureName("a")] != len(fileNames(pictureName("a"))) || got[before] != 1 {
-			t.Errorf("names are %v", got)
-		}
-		stopped, stop := context.WithCancel(t.Context())
-		stop()
-		if half, err := s.Names(stopped); !errors.Is(err, context.Canceled) {
-			t.Errorf("half a list is taken for a whole one: %v, %v", half, err)
 		}
 	})
 }

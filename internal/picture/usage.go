@@ -11,7 +11,7 @@ type Usage struct {
 	Bytes int64     // what the files held when they were counted
 	Files int       // how many there were
 	At    time.Time // when that was; zero: they were not counted yet
-	Free  int64     // what this program may still write where they are, now
+	Free  int64     // what this program may still write where they are, now; less than 0 where nobody knows, as in a bucket
 }
 
 // Count looks at every file, which takes seconds where there are hundreds of thousands. Usage tells what was found. It ends early, with

@@ -150,6 +150,15 @@ func (s *Server) Keys(prefix string) []string {
 	return keys
 }
 
+// Age makes an object older than it is.
+func (s *Server) Age(key string, by time.Duration) {
+	s.t.Helper()
+	then := time.Now().Add(-by)
+	if err := os.Chtimes(filepath.Join(s.dir, "objects", Bucket, key), then, then); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func (s *Server) log() string {
 	text, err := os.ReadFile(filepath.Join(s.dir, "log"))
 	if err != nil {
