@@ -77,6 +77,9 @@ func TestTheWholeSiteOnABucket(t *testing.T) {
 	if r := c.post("/settings/delete", "username", "ada", "password", password); r.status != 303 || len(server.Keys("")) != 0 {
 		t.Errorf("deleted: %d, %v", r.status, server.Keys(""))
 	}
+	if r := s.as(s.add("boss", asSuperuser)).get("/admin/"); r.status != 200 || r.Find("#row-uploads").Length() != 1 || r.Find("#row-free").Length() != 0 {
+		t.Errorf("the dashboard knows how much room a bucket has: %d", r.status)
+	}
 	if strings.Contains(s.log.String(), "level=ERROR") {
 		t.Error(s.log.String())
 	}

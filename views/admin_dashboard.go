@@ -48,7 +48,7 @@ type Room struct {
 	Bytes int64
 	Files int
 	At    time.Time // when they were counted; zero: not yet
-	Free  int64
+	Free  int64     // less than 0: nobody knows
 }
 
 // Change is one event of the history.

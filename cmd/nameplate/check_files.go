@@ -11,27 +11,38 @@ import (
 
 	"nameplate/db"
 	"nameplate/internal/picture"
-	"nameplate/internal/profile"
 )
 
-// checkFiles looks at the directory of the pictures, and compares it with the rows of database where there is one.
+// checkFiles looks at what holds the pictures, and compares it with the rows of database where there is one.
 func (c *checkCommand) checkFiles(ctx context.Context, f *findings, database *db.DB) {
 	if c.checkUploads() != nil {
 		return // checkSettings has said so
 	}
-	present, err := c.checkWritable()
+	if !picture.IsBucket(c.Uploads) {
+		present, err := c.checkWritable()
+		if err != nil {
+			f.wrong(err)
+			return
+		}
+		if !present {
+			f.note("there is no directory %s yet; \"nameplate serve\" makes it", c.Uploads)
+		}
+	}
+	store, err := c.presentUploads(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		c.checkNone(ctx, f, database)
+		return
+	}
+	if err == nil {
+		defer store.Close()
+		err = c.checkBucket(ctx, f, store)
+	}
 	if err != nil {
 		f.wrong(err)
 		return
 	}
-	if !present {
-		f.note("there is no directory %s yet; \"nameplate serve\" makes it", c.Uploads)
-	}
-	if database == nil {
-		return
-	}
-	if err := c.compare(ctx, f, database, present); err != nil {
-		f.wrong(fmt.Errorf("compare the pictures in %s with the database: %w", c.Uploads, err))
+	if err := c.compare(ctx, f, database, store); err != nil {
+		f.wrong(fmt.Errorf("compare the pictures in %s with the database: %w", c.uploads(), err))
 	}
 }
 
@@ -54,67 +65,90 @@ func (c *checkCommand) checkWritable() (present bool, err error) {
 	return info != nil, errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
-// compare finds pictures of people that have no file, and files that belong to nobody, in a directory that is present or not.
-func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB, present bool) error {
-	state, err := database.State(ctx)
-	if err != nil || state != db.Current {
-		return err
+// checkBucket says whether a bucket takes, gives and removes files, and whether browsers can follow the links to it.
+func (c *checkCommand) checkBucket(ctx context.Context, f *findings, store *picture.Store) error {
+	if !picture.IsBucket(c.Uploads) {
+		return nil
 	}
-	rows, err := database.PictureNames(ctx)
-	if err != nil {
-		return err
+	if err := store.Check(ctx); err != nil {
+		return fmt.Errorf("NAMEPLATE_UPLOADS: %w", err)
 	}
-	files, documents, err := c.stored(ctx, present)
-	if err != nil {
-		return err
-	}
-	lacking, lackingFiles := 0, 0
-	for name := range rows {
-		if key, _, isFile := strings.Cut(name, "/"); isFile {
-			if !documents[key] {
-				lackingFiles++
-			}
-			delete(documents, key)
-			continue
-		}
-		if stored, _ := profile.ParsePictureName(name); files[name] < len(stored.Sizes()) {
-			lacking++
-		}
-		delete(files, name)
-	}
-	for noun, n := range map[string]int{"picture": len(files), "file": len(documents)} {
-		if n > 0 {
-			f.warn("%s holds %s without an owner", c.Uploads, count(n, noun))
-		}
-	}
-	var errs []error
-	for noun, n := range map[string]int{"picture": lacking, "file": lackingFiles} {
-		if n > 0 {
-			errs = append(errs, fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones", count(n, noun)))
-		}
-	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
-	}
-	if present {
-		f.ok("the pictures in %s are all there (%d)", c.Uploads, len(rows))
+	f.ok("the bucket %s takes, gives and removes files", c.uploads())
+	links := store.Links()
+	if strings.HasPrefix(c.BaseURL, "https://") && strings.HasPrefix(links, "http://") {
+		f.warn("NAMEPLATE_BASE_URL is https, and signed links lead to %s: browsers show no such pictures; write endpoint=https://…", links)
+	} else if links != "" {
+		f.note("browsers fetch public pictures from %s: they have to reach it", links)
 	}
 	return nil
 }
 
-// stored returns how many files there are of each picture, and the keys of the files. A directory that isn't present is empty.
-func (c *checkCommand) stored(ctx context.Context, present bool) (pictures map[string]int, files map[string]bool, err error) {
-	if !present {
-		return nil, nil, nil
+// current says whether the rows of a database can be compared with anything.
+func current(ctx context.Context, database *db.DB) (bool, error) {
+	if database == nil {
+		return false, nil
 	}
-	store, err := picture.OpenPresent(ctx, c.Uploads)
+	state, err := database.State(ctx)
+	return state == db.Current, err
+}
+
+// checkNone looks whether anything should be in a directory that isn't there.
+func (c *checkCommand) checkNone(ctx context.Context, f *findings, database *db.DB) {
+	ok, err := current(ctx, database)
+	if err == nil && ok {
+		var named map[string]db.Upload
+		if named, err = database.Uploads(ctx); err == nil && len(named) > 0 {
+			err = fmt.Errorf("NAMEPLATE_UPLOADS: there is no directory %s, and the database names %s; correct it, or go back to a backup", c.Uploads, count(len(named), "upload"))
+		}
+	}
 	if err != nil {
-		return nil, nil, err
+		f.wrong(err)
 	}
-	defer store.Close()
-	if pictures, err = store.Names(ctx); err != nil {
-		return nil, nil, err
+}
+
+// compare finds pictures and files that are missing, and such as belong to nobody.
+func (c *checkCommand) compare(ctx context.Context, f *findings, database *db.DB, store *picture.Store) error {
+	if ok, err := current(ctx, database); err != nil || !ok {
+		return err
 	}
-	files, err = store.Files(ctx)
-	return pictures, files, err
+	diff, err := compareUploads(ctx, database, store)
+	if err != nil {
+		return err
+	}
+	const lists = "; \"nameplate uploads check\" lists them"
+	for _, n := range counts(diff.unowned) {
+		f.warn("%s holds %s without an owner%s", c.uploads(), n, lists)
+	}
+	if n := len(diff.strays); n > 0 {
+		f.warn("%s holds %s%s", c.uploads(), count(n, "stray file"), lists)
+	}
+	var errs []error
+	for _, n := range counts(diff.gone) {
+		errs = append(errs, fmt.Errorf("%s missing; go back to a backup, or let their owners choose new ones%s", n, lists))
+	}
+	if n := len(diff.incomplete); n > 0 {
+		errs = append(errs, fmt.Errorf("%s with a part missing; \"nameplate uploads check --fix\" draws it again", count(n, "picture")))
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	f.ok("the pictures in %s are all there (%d)", c.uploads(), diff.needed)
+	return nil
+}
+
+// counts says how many pictures and how many files these names are of.
+func counts(names []string) (said []string) {
+	files := 0
+	for _, name := range names {
+		if strings.Contains(name, "/") {
+			files++
+		}
+	}
+	if n := len(names) - files; n > 0 {
+		said = append(said, count(n, "picture"))
+	}
+	if files > 0 {
+		said = append(said, count(files, "file"))
+	}
+	return said
 }

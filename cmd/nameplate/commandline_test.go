@@ -36,7 +36,12 @@ func TestCommandLines(t *testing.T) {
 		{"a variable is read where there is no flag", "serve", "NAMEPLATE_ADDR=localhost:http://", 1, []string{"NAMEPLATE_ADDR"}},
 		{"a flag wins over its variable", "serve --addr nonsense", "NAMEPLATE_ADDR=127.0.0.1:0", 1, []string{`"nonsense"`}},
 		{"a base URL with a path is refused", "serve --base-url http://localhost/people", "", 1, []string{"NAMEPLATE_BASE_URL", "leave out the path"}},
-		{"a bucket is no directory", "serve --uploads s3://bucket/prefix?region=x", "", 1, []string{"NAMEPLATE_UPLOADS", "isn't a directory"}},
+		{"uploads that are neither a directory nor a bucket are refused", "serve --uploads https://bucket.example.org", "", 1, []string{"NAMEPLATE_UPLOADS", "path of a directory, or s3://"}},
+		{"a bucket with a key is refused without it", "serve --uploads s3://AKIA:secret@bucket/site", "", 1, []string{"NAMEPLATE_UPLOADS", "AWS_SECRET_ACCESS_KEY"}},
+		{"an unknown parameter of a bucket is named", "serve --uploads s3://bucket/site?regoin=x", "", 1, []string{"NAMEPLATE_UPLOADS", `"regoin"`, "region="}},
+		{"a group of commands needs another word", "uploads", "", 2, []string{"nameplate uploads check"}},
+		{"an unknown flag of a command in a group is named", "uploads check --frobnicate", "", 2, []string{"--frobnicate", "nameplate uploads check --help"}},
+		{"uploads of no database can't be checked", "uploads check", "", 1, []string{"nameplate uploads check: ", "nameplate.db", "nameplate migrate"}},
 		{"another kind of database is refused without its password", "serve --database mysql://me:secret@host/db", "", 1, []string{"NAMEPLATE_DATABASE", "postgres://"}},
 		{"a database in memory is refused", "migrate --database :memory:", "", 1, []string{"NAMEPLATE_DATABASE", "SQLite file"}},
 		{"a database in a directory that isn't there is refused", "serve --addr 127.0.0.1:0 --database no/such/place.db", "", 1, []string{"no/such", "make it first"}},
@@ -94,7 +99,7 @@ func TestCommandLines(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	commands := []string{"serve", "migrate", "showmigrations", "createsuperuser", "changepassword", "clearsessions", "seed", "check", "version"}
+	commands := []string{"serve", "migrate", "showmigrations", "createsuperuser", "changepassword", "clearsessions", "seed", "check", "uploads check", "version"}
 	p := newPlace(t)
 	list := p.must("help")
 	if p.must("--help") != list {
@@ -107,11 +112,12 @@ func TestHelp(t *testing.T) {
 		if !strings.Contains(list, "\n  "+command+" ") {
 			t.Errorf("help does not list %s", command)
 		}
-		help := p.must(command, "--help")
+		words := strings.Fields(command)
+		help := p.must(append(words, "--help")...)
 		if !strings.Contains(help, "Examples:\n  ") || !strings.HasPrefix(help, "Usage: nameplate "+command) {
 			t.Errorf("%s --help: %s", command, help)
 		}
-		if p.must("help", command) != help {
+		if p.must(append([]string{"help"}, words...)...) != help {
 			t.Errorf("help %s and %s --help differ", command, command)
 		}
 	}

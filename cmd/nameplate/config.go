@@ -16,6 +16,7 @@ import (
 	"nameplate"
 	"nameplate/handlers"
 	"nameplate/internal/mail"
+	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 )
 
@@ -160,10 +161,10 @@ func checkSiteName(name string) error {
 	return nil
 }
 
-// checkUploads says whether the uploads setting can be a directory's path. Whether it is one shows when it is opened.
+// checkUploads says whether the uploads setting can be a directory's path, or a bucket. Whether it is one shows when it is opened.
 func (s uploadsSettings) checkUploads() error {
-	if strings.Contains(s.Uploads, "://") || strings.TrimSpace(s.Uploads) == "" {
-		return wrong("NAMEPLATE_UPLOADS", s.Uploads, "it isn't a directory; write the path of one")
+	if err := picture.CheckSetting(s.Uploads); err != nil {
+		return fmt.Errorf("NAMEPLATE_UPLOADS: %w", err)
 	}
 	return nil
 }

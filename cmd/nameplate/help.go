@@ -33,13 +33,16 @@ func defaultOf(flag *kong.Flag) string {
 	return flag.Default
 }
 
-// printHelp answers --help: the list of commands, or one command with its examples, flags and settings.
+// printHelp answers --help: the list of commands, or one command with its examples, flags and settings. Of a group it explains the first.
 func printHelp(_ kong.HelpOptions, ctx *kong.Context) error {
-	if command := ctx.Selected(); command != nil {
+	switch command := ctx.Selected(); {
+	case command == nil:
+		printCommands(ctx.Stdout, ctx.Model)
+	case command.Leaf():
 		printCommand(ctx.Stdout, command)
-		return nil
+	default:
+		printCommand(ctx.Stdout, command.Children[0])
 	}
-	printCommands(ctx.Stdout, ctx.Model)
 	return nil
 }
 
@@ -47,7 +50,7 @@ func printHelp(_ kong.HelpOptions, ctx *kong.Context) error {
 func printCommands(w io.Writer, app *kong.Application) {
 	fmt.Fprint(w, "Usage: nameplate COMMAND [flags]\n\nCommands:\n")
 	rows := table(w)
-	for _, command := range app.Children {
+	for _, command := range app.Leaves(true) {
 		fmt.Fprintf(rows, "  %s\t%s\n", usage(command), command.Help)
 	}
 	fmt.Fprint(rows, "  help\tList the commands.\n")
@@ -87,9 +90,17 @@ func printSettings(w io.Writer, settings []setting) {
 	rows.Flush()
 }
 
+// called returns the name of a command, behind that of its group where it is in one.
+func called(command *kong.Node) string {
+	if group := command.Parent; group != nil && group.Type == kong.CommandNode {
+		return group.Name + " " + command.Name
+	}
+	return command.Name
+}
+
 // usage returns a command with its arguments, as one types it.
 func usage(command *kong.Node) string {
-	words := []string{command.Name}
+	words := []string{called(command)}
 	for _, argument := range command.Positional {
 		words = append(words, strings.ToUpper(argument.Name))
 	}

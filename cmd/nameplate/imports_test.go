@@ -25,12 +25,13 @@ var mayImport = map[string][]string{
 
 // mayReach holds which packages may have these libraries below them, however far.
 var mayReach = map[string][]string{
-	"net/http":                                 {"cmd/nameplate", "handlers", "e2e", "views", "internal/passkey"}, // templ's runtime brings it to views
+	"net/http":                                 {"cmd/nameplate", "handlers", "e2e", "views", "internal/passkey", "internal/picture"}, // templ's runtime brings it to views
 	"github.com/gofiber/fiber/v2":              {"cmd/nameplate", "handlers", "e2e"},
 	"github.com/a-h/templ":                     {"cmd/nameplate", "handlers", "views", "e2e"},
 	"github.com/mattn/go-sqlite3":              {"cmd/nameplate", "handlers", "db", "db/dbtest", "e2e"},
 	"github.com/alecthomas/kong":               {"cmd/nameplate"},
 	"github.com/alexedwards/scs/v2":            {"cmd/nameplate", "handlers", "e2e"},
+	"github.com/minio/minio-go/v7":             {"cmd/nameplate", "handlers", "internal/picture", "e2e"},
 	"github.com/wneessen/go-mail":              {"cmd/nameplate", "handlers", "internal/mail"},
 	"github.com/go-webauthn/webauthn/webauthn": {"cmd/nameplate", "handlers", "internal/passkey"},
 }

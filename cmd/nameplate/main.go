@@ -22,6 +22,7 @@ type program struct {
 	Clearsessions   clearsessionsCommand   `cmd:"" help:"Delete the sessions that have expired."`
 	Seed            seedCommand            `cmd:"" help:"Add believable people, for trying out and for measuring."`
 	Check           checkCommand           `cmd:"" help:"Look at the settings, the database and the pictures, and say what is wrong."`
+	Uploads         uploadsCommand         `cmd:"" help:"Look after pictures and files."`
 	Version         versionCommand         `cmd:"" help:"Say the versions of Nameplate, Go and SQLite."`
 }
 
@@ -46,7 +47,7 @@ func run(args []string) int {
 		return fail("nameplate", misunderstood(args, err), 2)
 	}
 	if err := ctx.Run(); err != nil {
-		return fail("nameplate "+ctx.Selected().Name, err, 1)
+		return fail("nameplate "+called(ctx.Selected()), err, 1)
 	}
 	return 0
 }
@@ -76,7 +77,11 @@ func misunderstood(args []string, err error) error {
 		}
 		return fmt.Errorf("%w; \"nameplate help\" lists the commands", err)
 	}
-	return fmt.Errorf("%s; \"nameplate %s --help\" explains the command", plainly(err), parse.Context.Selected().Name)
+	command := parse.Context.Selected()
+	if !command.Leaf() {
+		return fmt.Errorf("%s needs another word; write \"nameplate %s\"", command.Name, called(command.Children[0]))
+	}
+	return fmt.Errorf("%s; \"nameplate %s --help\" explains the command", plainly(err), called(command))
 }
 
 // plainly says what kong says, without its words for the end of the line, for arguments and for numbers.

@@ -74,7 +74,7 @@ func (c *seedCommand) seed(ctx context.Context, d *db.DB) error {
 	if !c.Pictures {
 		return d.Seed(ctx, c.N, hash, nil)
 	}
-	store, err := picture.Open(ctx, c.Uploads)
+	store, err := c.openUploads(ctx)
 	if err != nil {
 		return err
 	}

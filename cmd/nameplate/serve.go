@@ -81,7 +81,7 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	database, pictures, err := c.openStores(stop)
+	database, pictures, err := c.openStores(stop, log)
 	if err != nil {
 		return err
 	}
@@ -125,23 +125,27 @@ func work(stop context.Context, database *db.DB, log *slog.Logger) <-chan struct
 	return stopped
 }
 
-// openStores opens the database and the pictures, and removes pictures that a killed server left half-way.
-func (c *serveCommand) openStores(ctx context.Context) (*db.DB, *picture.Store, error) {
+// openStores opens the database and the pictures, and removes pictures that a killed server left half-way. Without pictures whose server is
+// away just now, the site goes on.
+func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB, *picture.Store, error) {
 	database, err := c.openReady(ctx, func(d *db.DB, state db.State) error {
 		return migrateIf(ctx, d, state == db.Empty || state != db.Newer && c.MigrateFirst)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	pictures, err := picture.Open(ctx, c.Uploads)
-	if err == nil {
-		database.RemovePicture = pictures.Remove
+	pictures, err := c.openUploads(ctx)
+	if away, ok := errors.AsType[*picture.Unavailable](err); ok && pictures != nil && !away.Refused {
+		log.Warn("there are no pictures just now", "err", err)
+		err = nil
+	} else if err == nil {
 		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), true, pictures.Remove)
 	}
 	if err != nil {
 		database.Close()
-		return nil, nil, fmt.Errorf("open the uploads in %s: %w", c.Uploads, err)
+		return nil, nil, err
 	}
+	database.RemovePicture = pictures.Remove
 	return database, pictures, nil
 }
 

@@ -23,7 +23,7 @@ type databaseSettings struct {
 }
 
 type uploadsSettings struct {
-	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"the directory that holds the pictures"`
+	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"what holds the pictures: a directory, or s3://bucket/prefix?endpoint=…&region=… with the usual AWS variables; with &links=signed browsers fetch public ones from the bucket itself"`
 }
 
 type siteSettings struct {
