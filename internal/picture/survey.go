@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// strayAge is how old something has to be that is called like no picture and no file: what is being written is younger.
+// strayAge is how old something in tmp has to be: what is being written is younger.
 const strayAge = time.Hour
 
 // Survey is what a store holds.
 type Survey struct {
 	Pictures map[string]int  // how many of its files there are, by the name of each picture that has any
 	Files    map[string]bool // the keys of the files
-	Strays   []string        // the paths of what is neither, and is an hour old
+	Strays   []string        // the paths of what is neither; of tmp what is an hour old
 }
 
 // Survey lists everything, which takes seconds where there are hundreds of thousands.
@@ -33,7 +33,7 @@ func (s *Store) Survey(ctx context.Context) (Survey, error) {
 				found.Pictures[name]++
 			case folder == filesDir && validKey(file.name):
 				found.Files[file.name] = true
-			case isStray(folder, file.name) && time.Since(file.modified) > strayAge:
+			case isStray(folder, file.name) && (folder != tmpDir || time.Since(file.modified) > strayAge):
 				found.Strays = append(found.Strays, folder+"/"+file.name)
 			}
 		}
