@@ -119,10 +119,12 @@ func checkScans(data []byte, pixels int64) error {
 // sample beside it until the end, colours that aren't thinned out take three times as much as plain grey, and what isn't stored
 // as brightness and two colours is put together anew.
 func jpegPixelBytes(data []byte, _ image.Config) int64 {
-	adobe := false
+	apart := false // the colours are stored as they are
 	for marker, content := range jpegSegments(data) {
-		adobe = adobe || marker == jpegAdobe
-		if marker < 0xc0 || marker > 0xc2 || len(content) < 6 {
+		if marker == jpegAdobe && len(content) >= 12 {
+			apart = content[11] == 0
+		}
+		if marker < 0xc0 || marker > 0xc2 || len(content) < 7 {
 			continue
 		}
 		sum, largest := 0, 1
@@ -135,7 +137,7 @@ func jpegPixelBytes(data []byte, _ image.Config) int64 {
 			each = 5
 		}
 		size := (sum*each + largest - 1) / largest
-		if content[5] == 4 || adobe || content[5] == 3 && content[6] == 'R' {
+		if content[5] == 4 || content[5] == 3 && (apart || content[6] == 'R') {
 			size += 4
 		}
 		return int64(size)

@@ -47,10 +47,15 @@ func TestWhatFollowsAJPEGDoesNotCount(t *testing.T) {
 }
 
 func TestJPEGPixelBytes(t *testing.T) {
+	adobe := func(transform byte) []byte {
+		data := bombJPEG(9, 9)
+		return slices.Concat(data[:2], []byte("\xff\xee\x00\x0eAdobe\x00d\x00\x00\x00\x00"), []byte{transform}, data[20:])
+	}
 	for name, row := range map[string]struct {
 		data []byte
 		want int64
 	}{
+		"of Photoshop": {adobe(1), 2}, "red, green and blue": {adobe(0), 6},
 		"thinned": {bombJPEG(9, 9), 2}, "progressive": {heavyJPEG(9, 9), 15}, "grey": {asJPEG(t, image.NewGray(image.Rect(0, 0, 9, 9))), 1},
 		"inks": {testFile(t, cmykJPEG), 8}, "no picture": {[]byte("\xff\xd8\xff\xd9"), 15},
 	} {
