@@ -10,6 +10,7 @@ import (
 
 	"nameplate"
 	"nameplate/db/dbtest"
+	"nameplate/internal/account"
 	"nameplate/internal/picture"
 	"nameplate/internal/picture/s3test"
 	"nameplate/internal/profile"
@@ -18,7 +19,7 @@ import (
 const withFile = "\n[[attribute]]\nname = 'cv'\nkind = 'file'\nregister = true\n"
 
 // onBucket makes a site with the declaration of toml whose pictures are in a bucket. More are parameters of its setting.
-func onBucket(t *testing.T, toml, more string) (*site, *s3test.Server) {
+func onBucket(t *testing.T, toml, more string, change ...func(*App)) (*site, *s3test.Server) {
 	t.Helper()
 	server := s3test.Start(t)
 	pictures, err := picture.Open(t.Context(), server.Setting("site", more))
@@ -27,7 +28,7 @@ func onBucket(t *testing.T, toml, more string) (*site, *s3test.Server) {
 	declared, err := profile.Load([]byte(toml), "profile.toml")
 	must(t, err)
 	d := dbtest.OpenWith(t, filepath.Join(t.TempDir(), "nameplate.db"), t.TempDir(), toml)
-	return newSite(t, d, func(a *App) { a.Pictures, a.Profile = pictures, declared }), server
+	return newSite(t, d, append(change, func(a *App) { a.Pictures, a.Profile = pictures, declared })...), server
 }
 
 // eachStore runs test on a site whose pictures are in a directory, and on one whose pictures are in a bucket.
@@ -87,10 +88,11 @@ func TestTheWholeSiteOnABucket(t *testing.T) {
 
 // TestAServerThatIsAway: what needs no picture goes on, nothing is lost, and all is well once it is back.
 func TestAServerThatIsAway(t *testing.T) {
-	s, server := onBucket(t, string(nameplate.ProfileTOML)+withFile, "")
-	ada := s.add("ada")
+	s, server := onBucket(t, string(nameplate.ProfileTOML)+withFile, "", func(a *App) { a.Avatars = true })
+	ada := s.add("ada", proven)
 	c := s.as(ada)
 	c.upload(pictureRow, "profile_pic", "a.jpg", photo(t, 1))
+	c.post("/settings/data", "avatar_public", "1")
 	before, keys := s.pictureOf(ada), server.Keys("")
 	server.Kill()
 	for _, path := range []string{"/", "/@ada", "/settings/profile", pictureRow, "/settings/profile/cv", "/settings/account", "/register", "/readyz"} {
@@ -105,6 +107,9 @@ func TestAServerThatIsAway(t *testing.T) {
 	}
 	if said := s.log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, server.Addr) || strings.Contains(said, s3test.SecretKey) {
 		t.Errorf("the log says %s", said)
+	}
+	if r := s.client().get("/avatar/" + account.AvatarHashes("ada@example.org")[0]); r.status != 503 || r.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("an avatar: %d, which anybody keeps: %v", r.status, r.header)
 	}
 	s.log.Reset()
 	for name, r := range map[string]answer{

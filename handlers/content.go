@@ -36,9 +36,6 @@ func sendContent(c *fiber.Ctx, etag string, content picture.Content) error {
 	}
 	part, err := content.Part(c.UserContext(), from, n)
 	if err != nil {
-		for _, name := range []string{fiber.HeaderCacheControl, fiber.HeaderETag, fiber.HeaderAcceptRanges, fiber.HeaderContentDisposition} {
-			c.Response().Header.Del(name) // the answer is a page that says so
-		}
 		return err
 	}
 	c.Status(fiber.StatusPartialContent)

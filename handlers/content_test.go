@@ -8,11 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"nameplate/db/dbtest"
-	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 )
 
@@ -100,29 +98,5 @@ func TestFilesAreSentByTheKernel(t *testing.T) {
 			t.Fatalf("%q: it is a %T", part, c.Response.BodyStream())
 		}
 		must(t, file.Close())
-	}
-}
-
-// TestAnErrorIsKeptByNobody: what goes wrong amid an answer has none of its headers.
-func TestAnErrorIsKeptByNobody(t *testing.T) {
-	s := newSite(t, dbtest.SQLite(t))
-	ada := s.add("ada")
-	s.as(ada).upload(pictureRow, "profile_pic", "a.jpg", photo(t, 1))
-	pictures, err := picture.OpenPresent(t.Context(), s.dir)
-	must(t, err)
-	content, err := pictures.Open(t.Context(), s.pictureOf(ada), 96)
-	must(t, err)
-	must(t, content.Close())
-	app := fiber.New()
-	app.Get("/", func(c *fiber.Ctx) error {
-		c.Set("Cache-Control", forever)
-		return sendContent(c, `"a"`, content)
-	})
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r.Header.Set("Range", "bytes=1-2")
-	response, err := app.Test(r)
-	must(t, err)
-	if h := response.Header; response.StatusCode != 500 || h.Get("Cache-Control") != "" || h.Get("ETag") != "" {
-		t.Errorf("%d %v", response.StatusCode, h)
 	}
 }

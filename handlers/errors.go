@@ -33,6 +33,9 @@ func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }
 // fail turns an error into the answer for it, and logs once what is a fault of ours.
 func (a *App) fail(c *fiber.Ctx, err error) error {
 	c.Response().ResetBody()
+	for _, header := range []string{fiber.HeaderCacheControl, fiber.HeaderETag, fiber.HeaderAcceptRanges, fiber.HeaderContentDisposition} {
+		c.Response().Header.Del(header) // of what this takes the place of
+	}
 	a.setHeaders(c) // a request that could not even be read comes here first
 	if errors.Is(err, errSignIn) {
 		return a.toLogin(c)
