@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
 	"image/jpeg"
 
 	"github.com/disintegration/imaging"
@@ -29,7 +28,5 @@ func Resize(square []byte, size int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a stored picture: %w", err)
 	}
-	drawn := imaging.Resize(img, size, size, imaging.Lanczos)
-	// The bytes are the same where nothing is clear, and a JPEG is written from these ten times as fast.
-	return encode(&image.RGBA{Pix: drawn.Pix, Stride: drawn.Stride, Rect: drawn.Rect}, squareQuality)
+	return encode(imaging.Resize(img, size, size, imaging.Lanczos), squareQuality)
 }
