@@ -222,12 +222,11 @@ func (tx *Tx) removeUnnamed(ctx context.Context, name string, remove func(ctx co
 	return true, remove(ctx, name)
 }
 
-// SweepPictures removes the pictures that were dropped and those that are held or uploaded since before heldBefore, and returns
-// how many lost their files. With inFlight, for a program that starts, it also removes those that are being uploaded: who
-// did that is gone.
-func (d *DB) SweepPictures(ctx context.Context, heldBefore time.Time, inFlight bool, remove func(ctx context.Context, name string) error) (int, error) {
-	where := "(state = 'dropped' OR created_at < ?1 OR (?2 AND state = 'uploading'))"
-	names, err := d.names(ctx, "SELECT DISTINCT name FROM waiting_pictures WHERE "+where, heldBefore.UnixMilli(), inFlight)
+// SweepPictures removes the pictures that were dropped, those that are held since before heldBefore, and those that are being sent since before
+// sentBefore: what sent them is gone. It returns how many lost their files.
+func (d *DB) SweepPictures(ctx context.Context, heldBefore, sentBefore time.Time, remove func(ctx context.Context, name string) error) (int, error) {
+	where := "(state = 'dropped' OR created_at < ?1 OR (state = 'uploading' AND created_at < ?2))"
+	names, err := d.names(ctx, "SELECT DISTINCT name FROM waiting_pictures WHERE "+where, heldBefore.UnixMilli(), sentBefore.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("sweep pictures: %w", err)
 	}
@@ -237,7 +236,7 @@ func (d *DB) SweepPictures(ctx context.Context, heldBefore time.Time, inFlight b
 			if err := tx.lock(ctx, "picture "+name); err != nil {
 				return err
 			}
-			_, err := tx.exec(ctx, "DELETE FROM waiting_pictures WHERE name = ?3 AND "+where, heldBefore.UnixMilli(), inFlight, name)
+			_, err := tx.exec(ctx, "DELETE FROM waiting_pictures WHERE name = ?3 AND "+where, heldBefore.UnixMilli(), sentBefore.UnixMilli(), name)
 			if err != nil {
 				return err
 			}

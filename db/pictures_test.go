@@ -71,14 +71,14 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 		if err := d.HoldWaiting(ctx, "t5-0123456789abcdefghijkl"); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := d.SweepPictures(ctx, time.Now().Add(-time.Hour), true, remove); n != 2 || err != nil {
+		if n, err := d.SweepPictures(ctx, time.Now().Add(-time.Hour), time.Now().Add(time.Second), remove); n != 2 || err != nil {
 			t.Errorf("%d swept, %v", n, err)
 		}
 		wantRemoved("starting", "three", "two")
 		if name, err := d.Waiting(ctx, "t5-0123456789abcdefghijkl"); name != "four" || err != nil {
 			t.Errorf("what is held went: %v", err)
 		}
-		if n, err := d.SweepPictures(ctx, time.Now().Add(time.Hour), false, remove); n != 1 || err != nil {
+		if n, err := d.SweepPictures(ctx, time.Now().Add(time.Hour), time.Time{}, remove); n != 1 || err != nil {
 			t.Errorf("%d swept, %v", n, err)
 		}
 		wantRemoved("a day later", "four")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"nameplate"
 	"nameplate/db/dbtest"
@@ -135,7 +136,7 @@ func TestAServerThatIsAway(t *testing.T) {
 	if got := server.Keys(""); len(got) != len(keys) {
 		t.Errorf("what was kept became %v", got)
 	}
-	if _, err := s.db.SweepPictures(t.Context(), s.db.Now(), true, s.db.RemovePicture); err != nil || len(server.Keys("")) != 0 {
+	if _, err := s.db.SweepPictures(t.Context(), s.db.Now(), s.db.Now().Add(time.Second), s.db.RemovePicture); err != nil || len(server.Keys("")) != 0 {
 		t.Errorf("swept: %v, %v", err, server.Keys(""))
 	}
 	if r := c.upload(pictureRow, "profile_pic", "b.jpg", photo(t, 2)); r.status != 303 || s.client().get(profile.PicturePath(s.pictureOf(ada), 96)).status != 200 {

@@ -139,7 +139,7 @@ func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB
 		log.Warn("there are no pictures just now", "err", err)
 		err = nil
 	} else if err == nil {
-		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), true, pictures.Remove)
+		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), c.sentBefore(), pictures.Remove)
 	}
 	if err != nil {
 		database.Close()
@@ -147,6 +147,15 @@ func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB
 	}
 	database.RemovePicture = pictures.Remove
 	return database, pictures, nil
+}
+
+// sentBefore is since when what is on its way, as a server starts, was sent by a killed one. A bucket's server may still take up what that one
+// has sent.
+func (c *serveCommand) sentBefore() time.Time {
+	if picture.IsBucket(c.Uploads) {
+		return time.Now().Add(-sentPictures)
+	}
+	return time.Now()
 }
 
 // site returns the whole site, ready to listen.

@@ -23,7 +23,7 @@ type databaseSettings struct {
 }
 
 type uploadsSettings struct {
-	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"what holds the pictures: a directory, or s3://bucket/prefix?endpoint=…&region=… with the usual AWS variables; with &links=signed browsers fetch public ones from the bucket itself"`
+	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"where pictures and files are kept: a directory, or a bucket, s3://bucket/prefix?endpoint=…&region=…, with the usual AWS variables"`
 }
 
 type siteSettings struct {

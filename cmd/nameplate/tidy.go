@@ -12,6 +12,10 @@ import (
 // waitingPictures is how long a picture or a file waits for its refused form to come back.
 const waitingPictures = 24 * time.Hour
 
+// sentPictures is how long a picture or a file is taken to be on its way: longer than any request, and than what a bucket's server may still
+// take up after it.
+const sentPictures = time.Hour
+
 // tidyHourly clears what nobody comes back for, every hour until ctx is done, and counts the uploads, for the first time at once. The
 // returned channel closes when it has stopped.
 func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Store, log *slog.Logger) <-chan struct{} {
@@ -34,9 +38,9 @@ func tidyHourly(ctx context.Context, database *db.DB, pictures *picture.Store, l
 	return stopped
 }
 
-// tidy removes waiting pictures and files older than a day, sessions that have expired, and registrations that nobody has proven.
+// tidy removes waiting pictures and files older than a day, those whose sender is gone, sessions that have expired, and registrations that nobody has proven.
 func tidy(ctx context.Context, now time.Time, database *db.DB, pictures *picture.Store, log *slog.Logger) {
-	if n, err := database.SweepPictures(ctx, now.Add(-waitingPictures), false, pictures.Remove); err != nil {
+	if n, err := database.SweepPictures(ctx, now.Add(-waitingPictures), now.Add(-sentPictures), pictures.Remove); err != nil {
 		log.Error("clear pictures and files that wait", "error", err)
 	} else if n > 0 {
 		log.Info("cleared pictures and files that nobody came back for", "uploads", n)

@@ -109,7 +109,7 @@ func (m *mender) all(ctx context.Context, diff differences) error {
 		m.tell("waiting", name, "since "+diff.waiting[name].UTC().Format(time.RFC3339), "removed")
 	}
 	if m.fix && len(diff.waiting) > 0 {
-		if _, err := m.d.SweepPictures(ctx, time.Now().Add(-waitingPictures), false, m.store.Remove); err != nil {
+		if _, err := m.d.SweepPictures(ctx, time.Now().Add(-waitingPictures), time.Now().Add(-sentPictures), m.store.Remove); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -310,6 +311,30 @@ func TestServeOnABucket(t *testing.T) {
 		t.Errorf("no such bucket: %+v", r)
 	}
 	oneLine(t, r.stderr, "nameplate serve: open the uploads in s3://others: ", "there is no bucket others; make it")
+}
+
+// TestServeSweepsWhatAKilledServerSent: with a directory at once. A bucket's server may take up what was sent even later.
+func TestServeSweepsWhatAKilledServerSent(t *testing.T) {
+	t.Parallel()
+	eachUploads(t, "3", func(t *testing.T, u *uploads) {
+		now := time.Now().UnixMilli()
+		for number, since := range map[string]int64{"1": now, "2": now - 2*time.Hour.Milliseconds()} {
+			name := u.pictureOf(number)
+			u.exec("UPDATE profiles SET profile_pic = '' WHERE profile_pic = '" + name + "'")
+			u.exec(fmt.Sprintf("INSERT INTO waiting_pictures (token, name, state, created_at) VALUES ('%s', '%s', 'uploading', %d)", number, name, since))
+		}
+		u.serve()
+		want := "0"
+		if u.bucket != nil {
+			want = "1"
+		}
+		if n := u.text("SELECT count(*) FROM waiting_pictures"); n != want {
+			t.Errorf("%s rows wait, want %s", n, want)
+		}
+		if out := u.must("uploads", "check"); !strings.Contains(out, "nothing else") {
+			t.Error(out)
+		}
+	})
 }
 
 // fetch returns the status and the body of a page.
