@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
-# An S3 server, for the tests alone. It is no tool of go.mod, since it needs a hundred modules that are nothing of the site's.
+# An S3 server, for the tests alone. It is no tool of go.mod, since it needs 74 modules that are nothing of the site's.
 VERSITYGW := v1.8.0
 
 DEMO     := bin/demo

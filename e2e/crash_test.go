@@ -12,51 +12,91 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"nameplate/internal/picture/s3test"
+	"nameplate/internal/profile"
 )
 
-// TestKill cuts the power in the middle of registrations with pictures, again and again. Whatever was answered is
-// whole; no file is without a row, and no row without its files.
+// TestKill cuts the power in the middle of registrations with pictures and of changes of their frames, again and again. Whatever was
+// answered is whole; no file is without a row, and no row without its files.
 func TestKill(t *testing.T) {
-	s := start(t)
-	for round := range 5 {
+	t.Run("directory", func(t *testing.T) { killed(t, start(t), 4) })
+	t.Run("bucket", func(t *testing.T) {
+		bucket := s3test.Start(t)
+		killed(t, start(t, append(s3test.Env, "NAMEPLATE_UPLOADS="+bucket.Setting("site", ""))...), 2)
+	})
+}
+
+func killed(t *testing.T, s *server, rounds int) {
+	for round := range rounds {
 		answered := registerUntilKilled(t, s, round)
 		s.up()
 		if len(answered) < 8 {
 			t.Fatalf("round %d: only %d registrations were answered before the kill", round, len(answered))
 		}
-		for _, name := range answered {
+		for name, framed := range answered {
 			c := newClient(t, s)
 			c.login(name, password)
 			src, _ := c.get("/@" + name).doc.Find("img.u-photo").Attr("src")
 			found := regexp.MustCompile(`^/uploads/profile_pics/([^/]+)-\d+\.jpg$`).FindStringSubmatch(src)
-			if found == nil {
+			switch {
+			case found == nil:
 				t.Errorf("round %d: %s was answered, but the picture is %q", round, name, src)
-				continue
+			case !strings.Contains(found[1], cornerFrame) && framed:
+				t.Errorf("round %d: %s was told of another frame than that of %s", round, name, found[1])
+			case strings.Contains(found[1], cornerFrame):
+				if a := c.get(picturePath(found[1], 768)); a.status != http.StatusOK {
+					t.Errorf("round %d: the framed picture of %s: %d", round, name, a.status)
+				}
+			default:
+				checkPictures(t, c, found[1])
 			}
-			checkPictures(t, c, found[1])
 		}
-		compareFiles(t, s)
+		s.command(nil, "uploads", "check") // fails the test where anything differs
+		if _, err := os.Stat(s.uploads()); err == nil {
+			compareFiles(t, s)
+		}
 	}
 }
 
-// registerUntilKilled signs people up from several connections and kills the server in the midst of it. It returns who
-// was answered with success.
-func registerUntilKilled(t *testing.T, s *server, round int) []string {
+// cornerFrame is a frame in the name of a picture: that which cornered asks for.
+const cornerFrame = "-0-0-200-"
+
+// cornered says whether another frame of one's own picture was answered with success.
+func cornered(c *client) bool {
+	page, err := c.send("GET", "/settings/profile/profile_pic", "", nil)
+	if err != nil || page.status != http.StatusOK {
+		return false
+	}
+	a, err := c.post(page, "[name=focus]", map[string]string{"focus": "0,0", "zoom": "200"}, nil)
+	return err == nil && a.status == http.StatusSeeOther
+}
+
+// registerUntilKilled signs people up from several connections, some of whom choose another frame at once, and kills the server in the midst
+// of it. It returns who was answered with success, and whether their frame was, too.
+func registerUntilKilled(t *testing.T, s *server, round int) map[string]bool {
 	t.Helper()
 	var (
 		wg       sync.WaitGroup
 		mu       sync.Mutex
-		answered []string
+		answered = map[string]bool{}
 		dead     atomic.Bool
 	)
+	note := func(name string, framed bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		answered[name] = framed
+	}
 	for worker := range 6 {
 		wg.Go(func() {
 			for i := 0; i < 100 && !dead.Load(); i++ {
-				name := fmt.Sprintf("person-%d-%d-%d", round, worker, i)
-				if registered(newClient(t, s), name, i%3 == 2, uint64(round*1000+worker*100+i)) {
-					mu.Lock()
-					answered = append(answered, name)
-					mu.Unlock()
+				name, c := fmt.Sprintf("person-%d-%d-%d", round, worker, i), newClient(t, s)
+				if !registered(c, name, i%3 == 2, uint64(round*1000+worker*100+i)) {
+					continue
+				}
+				note(name, false)
+				if i%2 == 0 && cornered(c) {
+					note(name, true)
 				}
 			}
 		})
@@ -117,7 +157,7 @@ func compareFiles(t *testing.T, s *server) {
 		}
 	}
 	for _, name := range s.strings("SELECT profile_pic FROM profiles WHERE profile_pic <> ''") {
-		if files[name] != 3 {
+		if files[name] != len(profile.PictureSizes)+1 {
 			t.Errorf("a profile names the picture %s, of which there are %d files", name, files[name])
 		}
 	}
