@@ -211,9 +211,21 @@ func fileName(sent, kind string) string {
 // hold keeps the pictures of a form that was refused, until it comes back or a day is over.
 func (a *App) hold(c *fiber.Ctx, filled views.Filled) error {
 	for _, waiting := range filled.Waiting {
-		if err := a.DB.HoldWaiting(c.UserContext(), waiting.Token); err != nil {
+		if err := a.holdWaiting(c.UserContext(), waiting); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// holdWaiting keeps a picture that waits, if any. One that is gone meanwhile, as where a form was sent twice, is missed when its form comes
+// back.
+func (a *App) holdWaiting(ctx context.Context, waiting views.Waiting) error {
+	if waiting.Token == "" {
+		return nil
+	}
+	if err := a.DB.HoldWaiting(ctx, waiting.Token); !errors.Is(err, db.ErrPictureGone) {
+		return err
 	}
 	return nil
 }

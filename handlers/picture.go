@@ -36,10 +36,8 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	if field.Error == "" && !preview {
 		return a.setAttribute(c, attr, orElse(waiting.Token, now), waiting)
 	}
-	if waiting.Token != "" {
-		if err := a.DB.HoldWaiting(c.UserContext(), waiting.Token); err != nil {
-			return err
-		}
+	if err := a.holdWaiting(c.UserContext(), waiting); err != nil {
+		return err
 	}
 	if preview {
 		return a.showAgain(c, fiber.StatusOK, field)
@@ -126,7 +124,7 @@ func (a *App) whole(ctx context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
-// framing is what a form needs to ask for the frame of a stored picture. It is nothing where the picture is gone, or can't be reached now.
+// framing is what a form needs to ask for the frame of a stored picture. It is nothing where the picture is gone, or can't be read now.
 func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.Field) (views.Framing, error) {
 	name := orElse(field.Waiting.Name, field.Now)
 	stored, ok := profile.ParsePictureName(name)
@@ -142,8 +140,9 @@ func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.F
 	}
 	defer func() { _ = file.Close() }()
 	size, err := picture.Size(file)
-	if err != nil {
-		return views.Framing{}, fmt.Errorf("look at the whole picture %s: %w", name, err)
+	if err != nil { // another can still be chosen
+		a.Log.Error("a whole picture can't be read", "picture", name, "err", err)
+		return views.Framing{}, nil
 	}
 	whole := settings + "/" + attr.Name + "/whole?of=" + name[:8] // another picture has another address
 	if field.Waiting.Token != "" {

@@ -6,9 +6,11 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"nameplate/internal/account"
@@ -213,6 +215,48 @@ func TestPictureThatIsGoneIsChosenAgain(t *testing.T) {
 		}
 		if r := c.post(pictureRow, "focus", "0,0", "zoom", "100"); r.status != http.StatusUnprocessableEntity || !r.says("Choose the picture again") {
 			t.Errorf("another frame of it: %d", r.status)
+		}
+	})
+}
+
+func TestPictureWhoseWholeIsBrokenIsChosenAgain(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada")
+		c := s.as(ada)
+		for _, left := range []string{"", string(stripes(t)[:900])} {
+			c.upload(pictureRow, "profile_pic", "a.jpg", stripes(t))
+			must(t, os.WriteFile(s.dir+"/profile_pics/"+s.pictureOf(ada)+"-whole.jpg", []byte(left), 0o644))
+			if r := c.get(pictureRow); r.status != 200 {
+				t.Errorf("the form, with %d bytes left: %d", len(left), r.status)
+			}
+			if r := c.post(pictureRow, "focus", "0,0", "zoom", "100"); r.status != 422 || !r.says("Choose the picture again") {
+				t.Errorf("another frame, with %d bytes left: %d", len(left), r.status)
+			}
+			if r := c.post(pictureRow, "remove", "1"); r.status != 303 || s.pictureOf(ada) != "" {
+				t.Errorf("removed, with %d bytes left: %d", len(left), r.status)
+			}
+		}
+	})
+}
+
+// TestFormThatIsSentTwice: the picture that waits is the first's, and the second is answered as any other that comes too late.
+func TestFormThatIsSentTwice(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.as(s.add("ada"))
+		for range 5 {
+			r := c.upload(pictureRow, "profile_pic", "a.jpg", stripes(t), "preview", "1")
+			token, version := r.value("waiting_profile_pic"), r.value("version")
+			var beside sync.WaitGroup
+			for range 4 {
+				again := &client{site: s, cookies: maps.Clone(c.cookies), headers: c.headers}
+				beside.Go(func() {
+					if r := again.post(pictureRow, "waiting_profile_pic", token, "version", version); r.status != 303 && r.status != 409 && r.status != 422 {
+						t.Errorf("%d", r.status)
+					}
+				})
+			}
+			beside.Wait()
+			c.post(pictureRow, "remove", "1")
 		}
 	})
 }

@@ -111,12 +111,8 @@ func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflic
 	if field.See == profile.Oneself {
 		field.Conflict.Was = "(not kept)" // the history has nothing of what only oneself sees
 	}
-	if field.IsUpload() {
-		if field.Waiting.Token != "" {
-			if err := a.DB.HoldWaiting(c.UserContext(), field.Waiting.Token); err != nil {
-				return err
-			}
-		}
+	if err := a.holdWaiting(c.UserContext(), field.Waiting); err != nil {
+		return err
 	}
 	return a.showAttribute(c, fiber.StatusConflict, conflict.Theirs, field)
 }

@@ -97,8 +97,8 @@ func (r *Reader) ReadFramed(ctx context.Context, data []byte, frame profile.Fram
 	})
 }
 
-// Reframe draws the squares of a stored picture anew, from its whole. Its error is the context's when that ends while it waits for its
-// turn.
+// Reframe draws the squares of a stored picture anew, from its whole. Its error is a form.Message when that is broken, and the context's when
+// that ends while it waits for its turn.
 func (r *Reader) Reframe(ctx context.Context, whole []byte, frame profile.Frame) (Picture, error) {
 	if err := r.gate.Acquire(ctx, 1); err != nil {
 		return Picture{}, err
@@ -107,7 +107,7 @@ func (r *Reader) Reframe(ctx context.Context, whole []byte, frame profile.Frame)
 	return guarded(func() (Picture, error) {
 		img, err := jpeg.Decode(bytes.NewReader(whole))
 		if err != nil {
-			return Picture{}, fmt.Errorf("read the whole picture: %w", err)
+			return Picture{}, form.Message("Choose the picture again: what was kept of it is broken.")
 		}
 		return drawn(img, whole, frame)
 	})
