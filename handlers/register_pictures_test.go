@@ -2,9 +2,12 @@ package handlers
 
 import (
 	"net/http"
+	"os"
 	"strconv"
 	"testing"
 	"time"
+
+	"nameplate/db/dbtest"
 )
 
 // TestStrangersPicturesAreCounted: each is kept, whatever becomes of its form. One network leaves only so many, and people with a form that is
@@ -41,6 +44,19 @@ func TestStrangersPicturesAreCounted(t *testing.T) {
 			t.Errorf("after the wait: %d", r.status)
 		}
 	})
+}
+
+func TestPicturesWithinAWaitLeaveTheDisk(t *testing.T) {
+	disk := t.TempDir()
+	t.Setenv("TMPDIR", disk)
+	s := newSite(t, dbtest.SQLite(t))
+	s.clock()
+	for range 40 {
+		s.client().upload("/register", "profile_pic", "a.jpg", make([]byte, 20<<10), "username", "x")
+	}
+	if left, err := os.ReadDir(disk); err != nil || len(left) > 0 {
+		t.Errorf("%d files are left: %v", len(left), err)
+	}
 }
 
 // TestAKeptPictureStaysWithin a wait, and counts once.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -134,6 +135,7 @@ func (a *App) countUploads(c *fiber.Ctx) (guesses []db.Guess, wait time.Duration
 	}
 	guesses = []db.Guess{{Key: "uploads from " + network(a.address(c)), Free: 30, Every: 5, Shared: true}}
 	if wait, err = a.DB.Guess(c.UserContext(), guesses...); wait > 0 {
+		err = errors.Join(err, sent.RemoveAll()) // nothing else knows where they are
 		clear(sent.File)
 	}
 	return guesses, wait, err
