@@ -55,7 +55,7 @@ func (d *DB) HoldWaiting(ctx context.Context, token string) error {
 // beyond it the oldest goes.
 const heldMost = 200
 
-// letGo removes the oldest of those that wait, where they are too many.
+// letGo removes the oldest of those that wait, where they are too many. Where files can't be removed now, they go another time.
 func (d *DB) letGo(ctx context.Context) error {
 	if d.RemovePicture == nil {
 		return nil
@@ -64,8 +64,17 @@ func (d *DB) letGo(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count what waits: %w", err)
 	}
+	var away error
+	remove := func(ctx context.Context, name string) error {
+		away = d.RemovePicture(ctx, name)
+		return away
+	}
 	for token := range tokens {
-		if err := d.DropWaiting(ctx, token, d.RemovePicture); err != nil {
+		err := d.DropWaiting(ctx, token, remove)
+		if away != nil {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -112,8 +112,18 @@ func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
 func TestWhatWaitsHasAnEnd(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		removed := 0
-		d.RemovePicture = func(context.Context, string) error { removed++; return nil }
+		away := errors.New("the store is away")
+		d.RemovePicture = func(context.Context, string) error {
+			if away != nil {
+				return away
+			}
+			removed++
+			return nil
+		}
 		for i := range 210 {
+			if i == 205 {
+				away = nil // until here nothing could be removed, and the forms were refused all the same
+			}
 			token := fmt.Sprintf("token-%03d-0123456789abcdef", i)
 			if err := errors.Join(d.AddWaiting(t.Context(), token, fmt.Sprintf("file%03d/a.txt", i)), d.HoldWaiting(t.Context(), token)); err != nil {
 				t.Fatal(err)
