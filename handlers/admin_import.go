@@ -77,8 +77,8 @@ func (a *App) importUsers(c *fiber.Ctx) error {
 
 // takeTable keeps the table of a file that was sent.
 func (a *App) takeTable(c *fiber.Ctx) (imp db.Import, err error) {
-	header, err := c.FormFile("file")
-	if err != nil || header.Size == 0 && header.Filename == "" {
+	header := sentFile(c, "file")
+	if header == nil || header.Size == 0 && header.Filename == "" {
 		return imp, errNoTable
 	}
 	if header.Size > tableBytes {

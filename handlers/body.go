@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"mime/multipart"
 	"net"
 
 	"github.com/gofiber/fiber/v2"
@@ -14,6 +15,9 @@ import (
 const (
 	textMax   = 2_500 << 10 // the most bytes of text that a form may hold, files aside: as in Django
 	fieldsMax = 1000        // the most fields of a form, as in Django
+
+	formReserve = 10 << 20 // what multipart.Reader.ReadForm takes for text beside what it is told
+	localForm   = "form"
 )
 
 // careful lets a connection end with its answer, unless body takes that back: what is left unread of a body would be the next request.
@@ -31,54 +35,79 @@ func (a *App) body(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := readBody(c.Request(), most); err != nil {
+	form, err := readBody(c.Request(), most)
+	if err != nil {
 		return err
+	}
+	if form != nil {
+		defer func() { _ = form.RemoveAll() }()
+		c.Locals(localForm, form)
 	}
 	c.Response().Header.ResetConnectionClose()
 	return c.Next()
 }
 
-// readBody refuses what would cost far more to take apart than to send: a body that is compressed, and a form with more text or more fields
-// than any page of the site sends.
-func readBody(r *fasthttp.Request, most int) error {
-	switch {
-	case len(r.Header.Peek(fiber.HeaderContentEncoding)) > 0:
-		return fiber.ErrUnsupportedMediaType // a few bytes may stand for gigabytes, and no browser sends it
-	case r.Header.ContentLength() > most:
-		return fiber.ErrRequestEntityTooLarge
-	case hasParts(&r.Header):
-		return readParts(r, most)
-	case r.IsBodyStream():
-		return readText(r, most)
+// sentForm returns the form with files that came with a request, nil for none.
+func sentForm(c *fiber.Ctx) *multipart.Form {
+	form, _ := c.Locals(localForm).(*multipart.Form)
+	return form
+}
+
+// sentFile returns a file that came with a form, the first where there are several, nil for none.
+func sentFile(c *fiber.Ctx, name string) *multipart.FileHeader {
+	if form := sentForm(c); form != nil && len(form.File[name]) > 0 {
+		return form.File[name][0]
 	}
 	return nil
 }
 
+// readBody refuses what would cost far more to take apart than to send: a body that is compressed, and a form with more text or more fields
+// than any page of the site sends. The form is one with files, whose files are to be removed; nil for any other.
+func readBody(r *fasthttp.Request, most int) (*multipart.Form, error) {
+	switch {
+	case len(r.Header.Peek(fiber.HeaderContentEncoding)) > 0:
+		return nil, fiber.ErrUnsupportedMediaType // a few bytes may stand for gigabytes, and no browser sends it
+	case r.Header.ContentLength() > most:
+		return nil, fiber.ErrRequestEntityTooLarge
+	case hasParts(&r.Header):
+		return readParts(r, most)
+	case r.IsBodyStream():
+		return nil, readText(r, most)
+	}
+	return nil, nil
+}
+
 func hasParts(h *fasthttp.RequestHeader) bool { return len(h.MultipartFormBoundary()) > 0 }
 
-// readParts reads a form with files. These go to the disk as they come, all but the smallest, so that memory holds those alone that are
-// looked at.
-func readParts(r *fasthttp.Request, most int) error {
-	form, err := r.MultipartFormWithLimit(most)
-	if err != nil {
-		return unreadable(err)
+// readParts reads a form with files. These go to the disk as they come, so that memory holds those alone that are looked at, and never more
+// than textMax of the rest, however slowly it comes.
+func readParts(r *fasthttp.Request, most int) (*multipart.Form, error) {
+	if !r.IsBodyStream() {
+		return nil, fiber.ErrBadRequest
 	}
-	fields, text := len(form.File), 0
-	for name, values := range form.Value {
+	body := &io.LimitedReader{R: r.BodyStream(), N: int64(most) + 1}
+	form, err := multipart.NewReader(body, string(r.Header.MultipartFormBoundary())).ReadForm(textMax - formReserve)
+	if err == nil {
+		_, err = io.Copy(io.Discard, body) // whatever stands behind the last part is no request
+	}
+	if err == nil && body.N > 0 && fieldsOf(form) <= fieldsMax {
+		return form, nil
+	}
+	if form != nil {
+		_ = form.RemoveAll()
+	}
+	if body.N <= 0 {
+		err = nil // what was cut off is no fault of its own
+	}
+	return nil, unreadable(err)
+}
+
+func fieldsOf(form *multipart.Form) int {
+	fields := len(form.File)
+	for _, values := range form.Value {
 		fields += len(values)
-		for _, value := range values {
-			text += len(name) + len(value)
-		}
 	}
-	if fields > fieldsMax || text > textMax {
-		return fiber.ErrRequestEntityTooLarge
-	}
-	if rest := r.BodyStream(); rest != nil { // whatever stands behind the last part is no request
-		if _, err = io.CopyN(io.Discard, rest, int64(most)); err != io.EOF {
-			return unreadable(err)
-		}
-	}
-	return nil
+	return fields
 }
 
 func readText(r *fasthttp.Request, most int) error {
@@ -103,7 +132,7 @@ func unreadable(err error) error {
 		return err
 	case errors.As(err, &line) && line.Timeout():
 		return fiber.ErrRequestTimeout
-	case err == nil, errors.Is(err, fasthttp.ErrBodyTooLarge):
+	case err == nil, errors.Is(err, multipart.ErrMessageTooLarge):
 		return fiber.ErrRequestEntityTooLarge
 	}
 	return fiber.ErrBadRequest

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 	"github.com/valyala/fasthttp/fasthttputil"
 
 	"nameplate/db/dbtest"
@@ -112,9 +113,9 @@ func TestBytesThatNoColumnTakes(t *testing.T) {
 func TestFilesOfAFormAreKeptOnTheDisk(t *testing.T) {
 	f := fiber.New(fiber.Config{StreamRequestBody: true, DisablePreParseMultipartForm: true})
 	f.Post("/", func(c *fiber.Ctx) error {
-		must(t, readBody(c.Request(), bodyLimit))
-		header, err := c.FormFile("file")
+		form, err := readBody(c.Request(), bodyLimit)
 		must(t, err)
+		header := form.File["file"][0]
 		file, err := header.Open()
 		must(t, err)
 		if _, onDisk := file.(*os.File); !onDisk || header.Size != 1<<20 {
@@ -129,6 +130,48 @@ func TestFilesOfAFormAreKeptOnTheDisk(t *testing.T) {
 	must(t, err)
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("status %d", response.StatusCode)
+	}
+}
+
+// TestTextOfPartsIsReadNoFurtherThanItMayBe: whoever sends a byte a minute would have the memory for it.
+func TestTextOfPartsIsReadNoFurtherThanItMayBe(t *testing.T) {
+	body := strings.NewReader("--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("a", 9<<20) + "\r\n--X--\r\n")
+	r := &fasthttp.Request{}
+	r.Header.SetMethod(http.MethodPost)
+	r.Header.SetContentType("multipart/form-data; boundary=X")
+	r.SetBodyStream(body, body.Len())
+	_, err := readBody(r, bodyLimit)
+	if read := int(body.Size()) - body.Len(); err != fiber.ErrRequestEntityTooLarge || read > textMax+64<<10 {
+		t.Errorf("%v after %d bytes", err, read)
+	}
+}
+
+func TestFilesOfAFormLeaveTheDisk(t *testing.T) {
+	disk := t.TempDir()
+	t.Setenv("TMPDIR", disk)
+	s := newSite(t, dbtest.SQLite(t))
+	file := func(name string) string {
+		return "--X\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"a.jpg\"\r\n\r\n" + strings.Repeat("a", 64<<10) + "\r\n"
+	}
+	for outcome, body := range map[string]string{
+		"read":            file("profile_pic") + "--X--\r\n",
+		"cut off":         file("profile_pic") + file("other")[:1000],
+		"too much text":   file("profile_pic") + strings.Replace(file("a"), "; filename", "; x", 1) + strings.Repeat("a", textMax) + "\r\n--X--\r\n",
+		"too many fields": file("profile_pic") + strings.Repeat("--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", 1001) + "--X--\r\n",
+		"too large":       file("profile_pic") + "--X--\r\n" + strings.Repeat("a", bodyLimit),
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/register", strings.NewReader(body))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=X")
+		want, ok := map[string]int{"read": 422, "cut off": 400}[outcome]
+		if !ok {
+			want = http.StatusRequestEntityTooLarge
+		}
+		if got := s.client().do(r); got.status != want {
+			t.Errorf("%s: %d", outcome, got.status)
+		}
+		if left, err := os.ReadDir(disk); err != nil || len(left) > 0 {
+			t.Errorf("%s: %d files are left, %v", outcome, len(left), err)
+		}
 	}
 }
 

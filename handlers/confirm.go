@@ -65,7 +65,7 @@ func kept(c *fiber.Ctx) []views.KeptValue {
 			values = append(values, views.KeptValue{Name: name, Value: value})
 		}
 	}
-	if form, err := c.MultipartForm(); err == nil {
+	if form := sentForm(c); form != nil {
 		for name, all := range form.Value {
 			for _, value := range all {
 				keep(name, value)

@@ -69,10 +69,6 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute, frame profile
 		}
 		return earlier, nil
 	}
-	file, err := c.FormFile(attr.Name)
-	if err != nil {
-		return earlier, fmt.Errorf("read the file that was sent: %w", err)
-	}
 	leave, err := a.turn(c)
 	if err != nil {
 		return earlier, err
@@ -80,9 +76,9 @@ func (a *App) waitingPicture(c *fiber.Ctx, attr profile.Attribute, frame profile
 	defer leave()
 	var now views.Waiting
 	if attr.IsFile() {
-		now, err = a.acceptFile(c, file)
+		now, err = a.acceptFile(c, sentFile(c, attr.Name))
 	} else {
-		now, err = a.acceptPicture(c, file, frame)
+		now, err = a.acceptPicture(c, sentFile(c, attr.Name), frame)
 	}
 	if err != nil {
 		return earlier, err
@@ -116,8 +112,8 @@ func (a *App) kept(c *fiber.Ctx, waiting views.Waiting, err error) (views.Waitin
 
 // isSent says whether a file was chosen in the form.
 func isSent(c *fiber.Ctx, attr profile.Attribute) bool {
-	file, err := c.FormFile(attr.Name)
-	return err == nil && (file.Size > 0 || file.Filename != "")
+	file := sentFile(c, attr.Name)
+	return file != nil && (file.Size > 0 || file.Filename != "")
 }
 
 // earlierPicture returns the picture that an earlier try of the same form left waiting.

@@ -17,7 +17,7 @@ func posted(c *fiber.Ctx, name string) string {
 
 // formValues returns every value that a form gives a field.
 func formValues(c *fiber.Ctx, name string) []string {
-	if form, err := c.MultipartForm(); err == nil {
+	if form := sentForm(c); form != nil {
 		return form.Value[name]
 	}
 	var values []string

@@ -126,8 +126,8 @@ func (a *App) waitToRegister(c *fiber.Ctx, counts bool) (time.Duration, error) {
 // countUploads counts a form to register that brings a picture or a file, before that is read: it is kept, whatever becomes of the form. While
 // one has to wait, what came along is left unread. Who makes an account with it is forgiven.
 func (a *App) countUploads(c *fiber.Ctx) (guesses []db.Guess, wait time.Duration, err error) {
-	sent, err := c.MultipartForm()
-	if err != nil || !a.Throttle {
+	sent := sentForm(c)
+	if sent == nil || !a.Throttle {
 		return nil, 0, nil
 	}
 	if !slices.ContainsFunc(a.signUp, func(attr profile.Attribute) bool { return len(sent.File[attr.Name]) > 0 }) {
