@@ -32,6 +32,7 @@ const (
 	writeTimeout  = 2 * time.Minute
 	idleTimeout   = 90 * time.Second
 	workTimeout   = 60 * time.Second // for everything that a handler does
+	lateTime      = 5 * time.Second  // for saying that it took longer
 	answerTime    = 15 * time.Second // of which this is kept for what comes after a file had its turn
 )
 

@@ -1,9 +1,18 @@
 package handlers
 
 import (
+	"context"
+	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"nameplate/db/dbtest"
+	"nameplate/public"
 )
 
 // TestLogHoldsNoToken: a fault on a page behind the link of a mail is logged without that link.
@@ -25,4 +34,27 @@ func TestLogHoldsNoToken(t *testing.T) {
 			t.Errorf("%d: %s", r.status, s.log)
 		}
 	})
+}
+
+// TestTimeIsUp: what took too long is said on a page, though the context of the request has ended.
+func TestTimeIsUp(t *testing.T) {
+	files, err := public.New()
+	must(t, err)
+	a := &App{DB: dbtest.SQLite(t), Public: files, Log: slog.New(slog.DiscardHandler)}
+	a.sessions = newSessions(a.DB)
+	f := fiber.New()
+	f.Use(a.deadline)
+	f.Get("/", func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), 0)
+		defer cancel()
+		c.SetUserContext(ctx)
+		return ctx.Err()
+	})
+	r, err := f.Test(httptest.NewRequest(http.MethodGet, "/", nil), -1)
+	must(t, err)
+	body, err := io.ReadAll(r.Body)
+	must(t, err)
+	if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" || !strings.Contains(string(body), "Busy just now") {
+		t.Errorf("%d: %s", r.StatusCode, body)
+	}
 }

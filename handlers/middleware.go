@@ -87,16 +87,22 @@ func (a *App) noteHost(c *fiber.Ctx) {
 	}
 }
 
-// deadline ends what a request has begun, because Fiber doesn't notice a client that went away. What went wrong is answered
-// within it: no page is drawn once the context has ended.
+// deadline ends what a request has begun, because Fiber doesn't notice a client that went away. What went wrong is answered within it, or
+// shortly after: no page is drawn once the context has ended.
 func (a *App) deadline(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), workTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
-	if err := c.Next(); err != nil {
-		return a.fail(c, err)
+	err := c.Next()
+	if err == nil {
+		return nil
 	}
-	return nil
+	if c.UserContext().Err() != nil {
+		late, done := context.WithTimeout(context.WithoutCancel(ctx), lateTime)
+		defer done()
+		c.SetUserContext(late)
+	}
+	return a.fail(c, err)
 }
 
 // recovered turns a panic into a 500 that is logged with its stack.
