@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -106,6 +107,11 @@ func (a *App) kept(c *fiber.Ctx, waiting views.Waiting, err error) (views.Waitin
 		return waiting, err
 	}
 	a.Log.Error("a picture or file could not be kept", "err", err)
+	if errors.Is(err, syscall.ENOSPC) { // what was written of it is room for others
+		if err := a.dropEarlier(c, waiting); err != nil {
+			return views.Waiting{}, err
+		}
+	}
 	c.Set(fiber.HeaderRetryAfter, "60")
 	return views.Waiting{}, form.Message(notKept)
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"crypto/rand"
 	"image"
 	"image/color"
 	"image/draw"
@@ -11,9 +12,12 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
+	"nameplate/db/dbtest"
 	"nameplate/internal/account"
+	"nameplate/internal/picture"
 	"nameplate/internal/profile"
 )
 
@@ -259,6 +263,35 @@ func TestFormThatIsSentTwice(t *testing.T) {
 			c.post(pictureRow, "remove", "1")
 		}
 	})
+}
+
+// TestPictureOnAFullDisk: what fitted of it is not left behind.
+func TestPictureOnAFullDisk(t *testing.T) {
+	if os.Getuid() != 0 { // nobody else makes a small disk
+		return
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=96k"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	s := newSite(t, dbtest.SQLite(t), func(a *App) {
+		var err error
+		a.Pictures, err = picture.Open(t.Context(), dir)
+		must(t, err)
+		t.Cleanup(func() { _ = a.Pictures.Close() })
+	})
+	img := image.NewGray(image.Rect(0, 0, 900, 900))
+	_, err := rand.Read(img.Pix)
+	must(t, err)
+	b := &bytes.Buffer{}
+	must(t, jpeg.Encode(b, img, nil))
+	if r := s.as(s.add("ada")).upload(pictureRow, "profile_pic", "a.jpg", b.Bytes()); r.status != http.StatusServiceUnavailable {
+		t.Errorf("it is answered with %d", r.status)
+	}
+	if left, err := os.ReadDir(dir + "/profile_pics"); err != nil || len(left) > 0 {
+		t.Errorf("%d files are left, %v", len(left), err)
+	}
 }
 
 // TestPictureFromBeforeIsFramed: it has three sizes and no whole.
