@@ -60,7 +60,7 @@ func compareUploads(ctx context.Context, d *db.DB, store *picture.Store) (differ
 	}
 	diff.unowned = slices.Sorted(maps.Keys(parts))
 	slices.Sort(diff.gone)
-	if diff.strange() == "" {
+	if diff.strange() == "" || max(diff.needed, diff.stored) < enough {
 		err = diff.lookAgain(ctx, d, store)
 	}
 	return diff, err
@@ -104,7 +104,7 @@ func (diff *differences) strange() string {
 		return fmt.Sprintf("nothing is there, and rows name %s", count(diff.needed, "upload"))
 	case diff.needed >= enough && 2*len(diff.gone) > diff.needed:
 		return fmt.Sprintf("%d of the %s that rows name are not there", len(diff.gone), count(diff.needed, "upload"))
-	case diff.stored >= enough && 2*len(diff.unowned) > diff.stored:
+	case diff.stored > 0 && len(diff.unowned) == diff.stored, diff.stored >= enough && 2*len(diff.unowned) > diff.stored:
 		return fmt.Sprintf("no row names %d of the %s that are there", len(diff.unowned), count(diff.stored, "upload"))
 	}
 	return ""

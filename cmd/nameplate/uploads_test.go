@@ -236,6 +236,22 @@ func TestUploadsOfAnotherPlace(t *testing.T) {
 	})
 }
 
+// TestUploadsOfASmallPlaceElsewhere: of a few pictures, too, none is removed by a mistyped database.
+func TestUploadsOfASmallPlaceElsewhere(t *testing.T) {
+	t.Parallel()
+	eachUploads(t, "3", func(t *testing.T, u *uploads) {
+		u.must("migrate", "--database", "other.db")
+		r := u.run("uploads", "check", "--fix", "--database", "other.db")
+		if r.status != 1 || r.stdout != "" {
+			t.Errorf("another database: %+v", r)
+		}
+		oneLine(t, r.stderr, "no row names 3 of the 3 uploads that are there", "--yes")
+		if out := u.must("uploads", "check"); !strings.Contains(out, "nothing else (3)") {
+			t.Errorf("afterwards: %s", out)
+		}
+	})
+}
+
 func TestUploadsWithoutADirectory(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
