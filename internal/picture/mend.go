@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -75,7 +76,7 @@ func (s *Store) redraw(ctx context.Context, r *Reader, path string, frame profil
 }
 
 // only yields some of the files of a picture, by which parts of it they are.
-func (p Picture) only(parts []string) func(yield func(string, []byte) bool) {
+func (p Picture) only(parts []string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for _, part := range parts {
 			path, content := wholeName(p.Name), p.Whole
