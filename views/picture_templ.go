@@ -499,7 +499,7 @@ func framing(field *Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "> As it is</label></fieldset><fieldset class=\"zooms\"><legend>Zoom</legend> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "> As shown</label></fieldset><fieldset class=\"zooms\"><legend>Zoom</legend> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
