@@ -98,6 +98,9 @@ func TestFrameIsDragged(t *testing.T) {
 	b.choose("#profile_pic", file(t, "a.jpg", stripes()))
 	b.wait("document.querySelector('.picture canvas') && document.querySelector('.whole canvas')")
 	b.axeAll("frame-chosen")
+	if eval[bool](b, "document.querySelector('.whole').matches('.level')") {
+		t.Error("a finger that goes up or down over an upright picture scrolls the page")
+	}
 	b.drag(".whole", 0, 1000) // no further than the picture goes
 	b.click(".row.open .button")
 	b.wait("document.querySelector('#row-profile_pic:not(.open) img')?.complete")
@@ -126,6 +129,10 @@ func TestFrameIsDragged(t *testing.T) {
 	if f, colour := frame(b); f != (profile.Frame{X: 500, Y: 0, Zoom: 110}) || colour != "red" {
 		t.Errorf("by one of the nine places it is %v, which is %s", f, colour)
 	}
+	b.click("#row-profile_pic .edit")
+	b.wait("document.querySelector('.framing .whole img')?.complete && document.activeElement.id === 'profile_pic'")
+	b.choose("#profile_pic", file(t, "small.jpg", encoded(image.NewRGBA(image.Rect(0, 0, 60, 20)))))
+	b.wait("document.querySelector('.whole.level canvas')?.getBoundingClientRect().height > 100") // large enough for a finger, which scrolls the page
 	b.marked("all of it")
 }
 

@@ -71,10 +71,11 @@
       label.append(make('input', { type: 'range', name: 'zoom', min: 100, max: 400, defaultValue: zoom }), make('output', { textContent: `${zoom} %` }));
       zooms.replaceWith(label);
       framing.querySelector('[name=preview]').parentNode.remove();
-      framing.querySelector('.hint').textContent += ' Drag it, or move it with the arrow keys.';
+      framing.querySelector('.hint').textContent += ' Drag it, zoom, or move it with the arrow keys.';
       framing.dataset.at = framing.querySelector('[name=focus]:checked')?.value || '';
       framing.querySelector('.whole').addEventListener('wheel', onWheel, { passive: false });
       Object.assign(framing.querySelector('.whole'), { tabIndex: 0, role: 'group', ariaLabel: 'Frame: the arrow keys move it, plus and minus zoom' });
+      if (sourceOf(framing)) level(framing);
     }
     for (const input of all('input[type=password]', root)) {
       const shown = document.getElementById(input.id)?.type === 'text';
@@ -188,10 +189,17 @@
     showFrame(framing);
   }
 
+  // Where a frame goes sideways alone, a finger that goes up or down over it scrolls the page.
+  function level(framing) {
+    const [w, h] = sizeOf(sourceOf(framing));
+    framing.querySelector('.whole').classList.toggle('level', square(w, h, frameOf(framing)).side >= h);
+  }
+
   function showFrame(framing) {
     const source = sourceOf(framing);
     const [w, h] = sizeOf(source);
     const { x, y, side } = square(w, h, frameOf(framing));
+    level(framing);
     framing.querySelector('output').textContent = `${framing.querySelector('[name=zoom]').value} %`;
     framing.querySelector('svg').setAttribute('viewBox', `0 0 ${w} ${h}`);
     framing.querySelector('path').setAttribute('d', `M0 0H${w}V${h}H0zM${x} ${y}v${side}h${side}v-${side}z`);
