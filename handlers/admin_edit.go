@@ -88,6 +88,7 @@ func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
 			yours.Set(attr.Name, theirs)
 			delete(edit.Values, attr.Name)
 		}
+		showPictures(edit, attr, theirs)
 	}
 	rights := func(name, label string, theirs []string, mine *[]string) {
 		if theirs != nil && *mine != nil &&
@@ -101,6 +102,15 @@ func (a *App) conflict(edit *views.Edit, c *db.Conflict) {
 		theirs, mine := *flag.of(&c.Theirs), flag.of(yours)
 		if add(flag.name, flag.label, strconv.FormatBool(theirs), strconv.FormatBool(*mine), yesNo) {
 			*mine = theirs
+		}
+	}
+}
+
+// showPictures lets the two pictures of a conflict be looked at, where it has one of this attribute. What it was is not to be seen any more.
+func showPictures(edit *views.Edit, attr profile.Attribute, theirs string) {
+	for i, field := range edit.Conflict.Fields {
+		if attr.IsPicture() && field.Label == attr.Label {
+			edit.Conflict.Fields[i].TheirPicture, edit.Conflict.Fields[i].YourPicture = theirs, edit.Waiting[attr.Name].Name
 		}
 	}
 }

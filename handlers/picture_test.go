@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -51,6 +52,22 @@ func (c *client) shows(path string) string {
 		return "green"
 	}
 	return "blue"
+}
+
+// pictures says that a page shows so many different pictures in this place, which are all there.
+func (r answer) pictures(c *client, selector string, want int) {
+	c.t.Helper()
+	shown := map[string]bool{}
+	for _, img := range r.Find(selector).EachIter() {
+		src := img.AttrOr("src", "")
+		shown[src] = true
+		if got := c.get(src); got.status != http.StatusOK {
+			c.t.Errorf("%s: %d", src, got.status)
+		}
+	}
+	if len(shown) != want {
+		c.t.Errorf("%d pictures at %s, want %d", len(shown), selector, want)
+	}
 }
 
 func (s *site) pictureOf(u account.User) string {
@@ -314,5 +331,19 @@ func TestPictureFromBeforeIsFramed(t *testing.T) {
 		if r := c.post(pictureRow, "focus", "50,0", "zoom", "100"); r.status != 303 || s.files() != ofEach || c.shows(profile.PicturePath(s.pictureOf(ada), 768)) != "red" {
 			t.Errorf("framed: %d, %d files", r.status, s.files())
 		}
+	})
+}
+
+// TestEditUserConflictShowsPictures: nobody can choose between two of them by words.
+func TestEditUserConflictShowsPictures(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		boss, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		at, version := path("/admin/users/ID", ada.ID), strconv.FormatInt(ada.Version, 10)
+		boss.upload(at, "profile_pic", "a.jpg", photo(t, 1), "version", version)
+		r := boss.upload(at, "profile_pic", "b.jpg", photo(t, 2), "version", version)
+		if r.status != http.StatusConflict {
+			t.Fatalf("%d", r.status)
+		}
+		r.pictures(boss, ".conflict img", 2)
 	})
 }

@@ -108,6 +108,9 @@ func (a *App) showConflict(c *fiber.Ctx, field views.Field, conflict *db.Conflic
 	}
 	field.Conflict = &views.ConflictField{Label: field.Label, Was: words(field.Attribute, conflict.Was[field.Name]),
 		Theirs: words(field.Attribute, theirs), Yours: words(field.Attribute, yours)}
+	if field.IsPicture() {
+		field.Conflict.TheirPicture, field.Conflict.YourPicture = theirs, field.Waiting.Name
+	}
 	if field.See == profile.Oneself {
 		field.Conflict.Was = "(not kept)" // the history has nothing of what only oneself sees
 	}

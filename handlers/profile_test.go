@@ -144,6 +144,7 @@ func TestUpdatePictureConflict(t *testing.T) {
 		if r.status != http.StatusConflict || token == "" || s.files() != 2*ofEach {
 			t.Fatalf("%d, token %q, %d files", r.status, token, s.files())
 		}
+		r.pictures(c, ".conflict img", 2)
 		if r := c.post(at, "waiting_profile_pic", token, "version", r.value("version"), "resolve", "mine"); r.status != 303 || s.files() != ofEach {
 			t.Errorf("mine: %d, %d files", r.status, s.files())
 		}

@@ -95,6 +95,8 @@ type Conflict struct {
 type ConflictField struct {
 	Label, Was, Theirs, Yours string
 	Kept                      bool
+
+	TheirPicture, YourPicture string // the names of two pictures, to be looked at; empty where there is none
 }
 
 // userPath is where one person of the admin is.

@@ -114,7 +114,7 @@ func newSample(t *testing.T, text string) sample {
 func (s sample) edit(text string) Edit {
 	return Edit{
 		User: s.person, Values: map[string]string{"email": text}, Errors: form.Errors{"email": text}, List: "q=" + text,
-		Conflict: &Conflict{Version: 9, Fields: []ConflictField{{"E-mail", text, text, text, false}, {"First name", text, text, text, true}}},
+		Conflict: &Conflict{Version: 9, Fields: []ConflictField{{"E-mail", text, text, text, false, text, sampleName}, {"First name", text, text, text, true, "", ""}}},
 		Waiting:  map[string]Waiting{"profile_pic": {Token: text, Name: sampleName}},
 	}
 }
@@ -228,7 +228,7 @@ func (s sample) adminPages(text string) map[string]templ.Component {
 		"no permissions":  NoPermissionsPage(s.page),
 		"look as":         ViewAsPage(looking, s.person, ViewAs{Reason: text, Error: text}),
 		"group":           GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text, Permissions: []string{"users.view"}}, Errors: form.Errors{"name": text}}),
-		"group, conflict": GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text}, Conflict: []ConflictField{{"Name", text, text, text, false}}}),
+		"group, conflict": GroupPage(s.page, GroupEdit{Group: account.Group{ID: 3, Name: text}, Conflict: []ConflictField{{"Name", text, text, text, false, "", ""}}}),
 		"group, new":      GroupPage(s.page, GroupEdit{}),
 		"group, delete":   DeleteGroupPage(s.page, account.Group{ID: 3, Name: text}),
 		"event": EventPage(s.page, Event{Line: 7, At: s.person.DateJoined, By: text, IP: text, Count: 9, From: "q=a",
