@@ -32,7 +32,7 @@ func CheckSetting(setting string) error {
 		_, err := parseBucket(setting)
 		return err
 	}
-	if strings.Contains(setting, "://") || strings.TrimSpace(setting) == "" {
+	if strings.Contains(setting, "://") || strings.HasPrefix(setting, "s3:") || strings.TrimSpace(setting) == "" {
 		return errors.New("it is neither a directory nor a bucket; write the path of a directory, or s3://bucket/prefix?endpoint=…&region=…")
 	}
 	return nil

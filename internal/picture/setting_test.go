@@ -35,6 +35,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"":                                       "path of a directory",
 		" ":                                      "path of a directory",
 		"https://example.org":                    "s3://bucket/prefix",
+		"s3:people":                              "s3://bucket/prefix",
 		"s3://AKIA:secret@people/site":           "AWS_ACCESS_KEY_ID",
 		"s3://":                                  "name of a bucket",
 		"s3:///site":                             "name of a bucket",
