@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -68,26 +69,27 @@ func (b *bench) photographs() error {
 	return nil
 }
 
-// thumbnails lets vipsthumbnail draw the whole and the squares of a photograph. From says of which file it draws the next one, when it has
-// drawn the last.
+// thumbnails lets vipsthumbnail draw the whole and the squares of a photograph. From says of which file it draws the next one, when the last
+// it has drawn is this.
 func thumbnails(dir, file string, from func(last string) string) error {
 	thumbnail := func(name, quality string, args ...string) error {
-		out := filepath.Join(dir, name)
-		cmd := exec.Command("vipsthumbnail", append([]string{from(file), "-o", out + "[strip,Q=" + quality + "]"}, args...)...)
-		if text, err := cmd.CombinedOutput(); err != nil {
+		out := filepath.Join(dir, name) + "[strip,Q=" + quality + "]"
+		if text, err := exec.Command("vipsthumbnail", append([]string{from(file), "-o", out}, args...)...).CombinedOutput(); err != nil {
 			return fmt.Errorf("vipsthumbnail: %w\n%s", err, text)
 		}
-		file = out
 		return nil
 	}
 	if err := thumbnail("whole.jpg", "88", "--size", fmt.Sprintf("%dx%d>", profile.WholeMax, profile.WholeMax)); err != nil {
 		return err
 	}
+	file = filepath.Join(dir, "whole.jpg")
 	for i := len(profile.PictureSizes) - 1; i >= 0; i-- {
-		side := profile.PictureSizes[i]
-		if err := thumbnail(fmt.Sprintf("%d.jpg", side), "82", "--size", fmt.Sprintf("%dx%d", side, side), "--smartcrop", "centre"); err != nil {
+		side := fmt.Sprint(profile.PictureSizes[i])
+		square := []string{"--size", side + "x" + side, "--smartcrop", "centre"}
+		if err := errors.Join(thumbnail(side+".webp", "80", square...), thumbnail(side+".jpg", "82", square...)); err != nil {
 			return err
 		}
+		file = filepath.Join(dir, side+".jpg")
 	}
 	return nil
 }
