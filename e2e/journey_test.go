@@ -93,6 +93,7 @@ func registerWithPhoto(b *tab) {
 	b.click("#register .actions button")
 	b.wait("location.pathname === '/settings/profile'")
 	checkPictures(b.t, newClient(b.t, &server{url: b.origin}), b.pictureName())
+	b.wait("(i => i.currentSrc.endsWith('.webp') && i.naturalWidth > 0)(document.querySelector('#row-profile_pic img'))")
 }
 
 // wrong is true when a field is marked as wrong, and the text that describes it says the words.
@@ -169,8 +170,10 @@ func changePicture(b *tab, s *server) {
 func gone(t testing.TB, c *client, name string) {
 	t.Helper()
 	for _, size := range profile.PictureSizes {
-		if a := c.get(picturePath(name, size)); a.status != 404 {
-			t.Errorf("%s is still there: status %d", a.at.Path, a.status)
+		for _, path := range []string{picturePath(name, size), webpPath(name, size)} {
+			if a := c.get(path); a.status != 404 {
+				t.Errorf("%s is still there: status %d", path, a.status)
+			}
 		}
 	}
 }

@@ -149,3 +149,8 @@ func near(got color.Color, want color.RGBA) bool {
 func picturePath(name string, size int) string {
 	return fmt.Sprintf("/uploads/profile_pics/%s-%d.jpg", name, size)
 }
+
+// webpPath is where browsers find the same as WebP.
+func webpPath(name string, size int) string {
+	return fmt.Sprintf("/uploads/profile_pics/%s-%d.webp", name, size)
+}

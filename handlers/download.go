@@ -57,18 +57,18 @@ func downloadType(name string) string {
 // privatePicture serves a picture on a site where not everybody may see each of them. None is kept by a cache: who sees a picture
 // that waits now may not once it is somebody's.
 func (a *App) privatePicture(c *fiber.Ctx) error {
-	name, size, err := a.pictureFile(c)
+	square, err := a.pictureFile(c)
 	if err != nil {
 		return err
 	}
-	sees, err := a.DB.MaySeePicture(c.UserContext(), name, me(c))
+	sees, err := a.DB.MaySeePicture(c.UserContext(), square.Name, me(c))
 	if err != nil {
 		return err
 	}
 	if !sees {
 		return errNotFound
 	}
-	if err := a.sendPicture(c, name, size); err != nil {
+	if err := a.sendPicture(c, square); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, unshared)

@@ -43,7 +43,7 @@ func (m *Mailer) face(ctx context.Context, queued db.Mail, letter db.Letter) (ma
 func storedSquare(ctx context.Context, pictures *picture.Store, name string, pixels int) (data []byte, side int, err error) {
 	stored, _ := profile.ParsePictureName(name)
 	side = stored.Size(pixels)
-	file, err := pictures.Open(ctx, name, side)
+	file, err := pictures.Open(ctx, profile.PictureFile{Name: name, Size: side})
 	if err != nil {
 		return nil, side, fmt.Errorf("open picture %s: %w", name, err)
 	}

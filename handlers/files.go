@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -83,49 +81,47 @@ func keep(c *fiber.Ctx, etag, contentType string, body []byte) error {
 // linkLife is how long a browser may keep where a picture is, in seconds: much shorter than the link itself can be followed.
 const linkLife = picture.LinkTime / 2 / time.Second
 
-// publicPicture serves one size of a picture on a site where everybody may see all of them, or says where it is.
+// publicPicture serves a square of a picture on a site where everybody may see all of them, or says where it is.
 func (a *App) publicPicture(c *fiber.Ctx) error {
-	name, size, err := a.pictureFile(c)
+	square, err := a.pictureFile(c)
 	if err != nil {
 		return err
 	}
-	link, err := a.Pictures.Link(c.UserContext(), c.Method(), name, size)
+	link, err := a.Pictures.Link(c.UserContext(), c.Method(), square)
 	if err != nil {
 		return orNotFound(err)
 	}
 	if link == "" {
-		return a.sendPicture(c, name, size)
+		return a.sendPicture(c, square)
 	}
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	c.Set(fiber.HeaderCacheControl, fmt.Sprintf("public, max-age=%d", linkLife))
 	return c.Redirect(link, fiber.StatusFound)
 }
 
-// sendPicture answers with one size of a picture.
-func (a *App) sendPicture(c *fiber.Ctx, name string, size int) error {
-	content, err := a.Pictures.Open(c.UserContext(), name, size)
+// sendPicture answers with a square of a picture.
+func (a *App) sendPicture(c *fiber.Ctx, square profile.PictureFile) error {
+	content, err := a.Pictures.Open(c.UserContext(), square)
 	if err != nil {
 		return orNotFound(err)
 	}
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	c.Set(fiber.HeaderCacheControl, forever)
-	c.Set(fiber.HeaderContentType, "image/jpeg")
-	return sendContent(c, fmt.Sprintf(`"%s-%d"`, name, size), content)
+	c.Set(fiber.HeaderContentType, square.Type())
+	return sendContent(c, `"`+square.String()+`"`, content)
 }
 
-// pictureFile is which picture a path names, and in which size. It fails where nobody is to see it.
-func (a *App) pictureFile(c *fiber.Ctx) (name string, size int, err error) {
-	stem, ok := strings.CutSuffix(c.Params("file"), ".jpg")
-	name, number := cutSize(stem)
-	size, err = strconv.Atoi(number)
-	if !ok || err != nil || strconv.Itoa(size) != number {
-		return "", 0, errNotFound
+// pictureFile is the square of a picture that a path names. It fails where nobody is to see it.
+func (a *App) pictureFile(c *fiber.Ctx) (profile.PictureFile, error) {
+	square, ok := profile.ParsePictureFile(c.Params("file"))
+	if !ok {
+		return square, errNotFound
 	}
-	hidden, err := a.DB.HidesPicture(c.UserContext(), name)
+	hidden, err := a.DB.HidesPicture(c.UserContext(), square.Name)
 	if err == nil && hidden {
 		err = errNotFound
 	}
-	return name, size, err
+	return square, err
 }
 
 // orNotFound is the error of a store: there is no such picture, or else what has gone wrong.
@@ -134,10 +130,4 @@ func orNotFound(err error) error {
 		return errNotFound
 	}
 	return err
-}
-
-// cutSize cuts what a picture's file is called into the picture's name and the size.
-func cutSize(stem string) (name, size string) {
-	at := strings.LastIndexByte(stem, '-')
-	return stem[:max(at, 0)], stem[at+1:]
 }

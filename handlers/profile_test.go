@@ -209,14 +209,17 @@ func TestUpdatePicture(t *testing.T) {
 		}
 		first := now()
 		for _, size := range []string{"48", "96", "192", "384", "768"} {
-			if r := s.client().get("/uploads/profile_pics/" + first + "-" + size + ".jpg"); r.status != 200 || !strings.Contains(r.header.Get("Cache-Control"), "immutable") || r.header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
-				t.Errorf("size %s: %d %v", size, r.status, r.header)
+			for ending, kind := range map[string]string{".jpg": "image/jpeg", ".webp": "image/webp"} {
+				r := s.client().get("/uploads/profile_pics/" + first + "-" + size + ending)
+				if r.status != 200 || r.header.Get("Content-Type") != kind || !strings.Contains(r.header.Get("Cache-Control"), "immutable") || r.header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+					t.Errorf("size %s%s: %d %v", size, ending, r.status, r.header)
+				}
 			}
 		}
 		if r := c.htmx().upload(at, "profile_pic", "b.jpg", photo(t, 2)); r.status != 200 || now() == first || s.files() != ofEach || r.Find("#row-profile_pic img").Length() != 1 {
 			t.Errorf("replaced: %d, %d files", r.status, s.files())
 		}
-		for _, name := range []string{first + "-096.jpg", first + "-+96.jpg", first + "-97.jpg", first + ".jpg", first + "-96.png", first + "-whole.jpg"} {
+		for _, name := range []string{first + "-096.jpg", first + "-+96.jpg", first + "-97.jpg", first + ".jpg", first + "-96.png", first + "-whole.jpg", first + "-whole.webp"} {
 			if r := s.client().get("/uploads/profile_pics/" + name); r.status != 404 {
 				t.Errorf("%s: %d", name, r.status)
 			}

@@ -262,8 +262,8 @@ func photo(t *testing.T, shade uint8) []byte {
 
 var photos sync.Map // of those that photo has drawn
 
-// ofEach is how many files a picture has: its squares, and the whole.
-const ofEach = len(profile.PictureSizes) + 1
+// ofEach is how many files a picture has: its squares, each in two formats, and the whole.
+const ofEach = 2*len(profile.PictureSizes) + 1
 
 // files counts the files of pictures on the disk.
 func (s *site) files() int {

@@ -12,8 +12,8 @@ import (
 // largeFace is the side on the page, in pixels, from which on a picture is one that a page is about, and not one of a list.
 const largeFace = 64
 
-// sources are the addresses of a picture, for src, srcset and sizes, and what stands in for it until it is there.
-type sources struct{ src, srcset, sizes, blur string }
+// sources are the addresses of a picture, for src, srcset and sizes, those of the same as WebP, and what stands in for it until it is there.
+type sources struct{ src, srcset, sizes, webp, blur string }
 
 // sourcesOf returns those of a person's picture that is shown size pixels wide, for screens up to four times as sharp. Without a picture
 // it is a drawing, sharp at every size.
@@ -24,23 +24,31 @@ func sourcesOf(person account.User, attr profile.Attribute, size int) sources {
 	}
 	stored, _ := profile.ParsePictureName(name)
 	s := sources{src: profile.PicturePath(name, size)}
-	if size < largeFace {
-		if two := profile.PicturePath(name, 2*size); two != s.src {
-			s.srcset = two + " 2x"
+	if size >= largeFace {
+		s.blur = stored.Blur
+		if wide := wideOf(stored, name, size); len(wide) > 1 {
+			s.srcset, s.sizes = strings.Join(wide, ", "), fmt.Sprintf("%dpx", size)
 		}
-		return s
+	} else if two := profile.PicturePath(name, 2*size); two != s.src {
+		s.srcset = two + " 2x"
 	}
-	var wide []string
+	if stored.Whole {
+		s.webp = strings.ReplaceAll(s.srcset, ".jpg", ".webp")
+		if s.sizes == "" {
+			s.webp = strings.TrimSuffix(strings.ReplaceAll(s.src, ".jpg", ".webp")+", "+s.webp, ", ")
+		}
+	}
+	return s
+}
+
+// wideOf are the addresses of a picture that is shown size pixels wide, each with how wide it is.
+func wideOf(stored profile.StoredPicture, name string, size int) (wide []string) {
 	for _, side := range stored.Sizes() {
 		if side >= size && side <= 4*size {
 			wide = append(wide, fmt.Sprintf("%s %dw", profile.PicturePath(name, side), side))
 		}
 	}
-	if len(wide) > 1 {
-		s.srcset, s.sizes = strings.Join(wide, ", "), fmt.Sprintf("%dpx", size)
-	}
-	s.blur = stored.Blur
-	return s
+	return wide
 }
 
 // blurCells are the nine cells of what stands in for a picture, in a square of 3. Those at its edges reach beyond it, so that they stay whole when they are

@@ -20,25 +20,32 @@ func TestAvatar(t *testing.T) {
 	with := account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName}}
 	before := account.User{Username: "ada", Attributes: map[string]string{"profile_pic": sampleName[:32]}}
 	at := func(size string) string { return "/uploads/profile_pics/" + sampleName + "-" + size + ".jpg" }
+	webp := func(size string) string { return strings.TrimSuffix(at(size), ".jpg") + ".webp" }
 	early := func(size string) string { return "/uploads/profile_pics/" + sampleName[:32] + "-" + size + ".jpg" }
 	for _, test := range []struct {
 		name               string
 		person             account.User
 		size               int
 		src, srcset, sizes string
+		webp               string
 	}{
-		{"one of many, and twice that", with, 40, at("48"), at("96") + " 2x", ""},
-		{"one that was stored before", before, 40, early("96"), "", ""},
-		{"one for each screen", with, 96, at("96"), at("96") + " 96w, " + at("192") + " 192w, " + at("384") + " 384w", "96px"},
-		{"never more than there is", with, 384, at("384"), at("384") + " 384w, " + at("768") + " 768w", "384px"},
-		{"nor of one that was stored before", before, 192, early("192"), early("192") + " 192w, " + early("384") + " 384w", "192px"},
-		{"initials where there is no picture", account.User{Username: "ada"}, 96, samplePicture.DefaultPicture(account.User{Username: "ada"}).Path(profile.SVG), "", ""},
+		{"one of many, and twice that", with, 40, at("48"), at("96") + " 2x", "", webp("48") + ", " + webp("96") + " 2x"},
+		{"one that was stored before", before, 40, early("96"), "", "", ""},
+		{"one for each screen", with, 96, at("96"), at("96") + " 96w, " + at("192") + " 192w, " + at("384") + " 384w", "96px", webp("96") + " 96w, " + webp("192") + " 192w, " + webp("384") + " 384w"},
+		{"never more than there is", with, 384, at("384"), at("384") + " 384w, " + at("768") + " 768w", "384px", webp("384") + " 384w, " + webp("768") + " 768w"},
+		{"the largest alone", with, 768, at("768"), "", "", webp("768")},
+		{"nor of one that was stored before", before, 192, early("192"), early("192") + " 192w, " + early("384") + " 384w", "192px", ""},
+		{"initials where there is no picture", account.User{Username: "ada"}, 96, samplePicture.DefaultPicture(account.User{Username: "ada"}).Path(profile.SVG), "", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			doc := rendered(t, Avatar(test.person, samplePicture, test.size))
 			img := doc.Find("img")
 			if img.AttrOr("src", "") != test.src || img.AttrOr("srcset", "") != test.srcset || img.AttrOr("sizes", "") != test.sizes {
 				t.Errorf("src %q, srcset %q, sizes %q", img.AttrOr("src", ""), img.AttrOr("srcset", ""), img.AttrOr("sizes", ""))
+			}
+			source := doc.Find("picture:has(img) > source[type='image/webp']")
+			if source.AttrOr("srcset", "") != test.webp || source.Length() == 1 && source.AttrOr("sizes", "") != test.sizes {
+				t.Errorf("as WebP %q, sizes %q", source.AttrOr("srcset", ""), source.AttrOr("sizes", ""))
 			}
 			if img.AttrOr("width", "") != strconv.Itoa(test.size) || img.AttrOr("height", "") != strconv.Itoa(test.size) || img.AttrOr("alt", "") == "" {
 				t.Error("no size or no words")

@@ -159,7 +159,7 @@ func TestSeed(t *testing.T) {
 		t.Errorf("%d pictures still wait", n)
 	}
 	pictures, err := os.ReadDir(filepath.Join(p.dir, "uploads", "profile_pics"))
-	if want := 25 * (len(profile.PictureSizes) + 1); err != nil || len(pictures) != want {
+	if want := 25 * (2*len(profile.PictureSizes) + 1); err != nil || len(pictures) != want {
 		t.Errorf("%d files, want %d (%v)", len(pictures), want, err)
 	}
 

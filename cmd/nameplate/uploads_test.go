@@ -99,7 +99,10 @@ func (u *uploads) age(path string) {
 func (u *uploads) remove(name string, parts ...string) {
 	u.t.Helper()
 	for _, part := range parts {
-		path := "profile_pics/" + name + "-" + part + ".jpg"
+		path := "profile_pics/" + name + "-" + part
+		if !strings.HasSuffix(part, ".webp") {
+			path += ".jpg"
+		}
 		var err error
 		if u.bucket == nil {
 			err = os.Remove(filepath.Join(u.dir, "uploads", path))
@@ -112,7 +115,7 @@ func (u *uploads) remove(name string, parts ...string) {
 	}
 }
 
-var allParts = []string{"whole", "48", "96", "192", "384", "768"}
+var allParts = []string{"whole", "48", "96", "192", "384", "768", "48.webp", "96.webp", "192.webp", "384.webp", "768.webp"}
 
 func TestUploadsCheck(t *testing.T) {
 	t.Parallel()
@@ -121,7 +124,7 @@ func TestUploadsCheck(t *testing.T) {
 			t.Errorf("a clean place: %s", out)
 		}
 		some, all, shrunk, old := u.pictureOf("1"), u.pictureOf("2"), u.pictureOf("3"), u.pictureOf("4")
-		u.remove(some, "48", "768")
+		u.remove(some, "48", "768", "48.webp")
 		u.remove(all, allParts...)
 		u.remove(shrunk, "whole")
 		u.exec("UPDATE profiles SET profile_pic = '' WHERE profile_pic = '" + old + "'")
@@ -133,7 +136,7 @@ func TestUploadsCheck(t *testing.T) {
 		}
 		u.write("tmp/being-written")
 		lines := []string{
-			`incomplete  ` + some + `, profile_pic of person0000001, without 48, 768`, `gone        ` + all + `, profile_pic of person0000002`,
+			`incomplete  ` + some + `, profile_pic of person0000001, without 48, 48.webp, 768`, `gone        ` + all + `, profile_pic of person0000002`,
 			`incomplete  ` + shrunk + `, profile_pic of person0000003, without whole`, `waiting     ` + old + `, since 1970-01-01T00:00:01Z`,
 			`unowned     ` + nobodys, `unowned     ` + key + `/`, `stray       profile_pics/notes.txt`, `stray       tmp/half`,
 		}

@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
@@ -11,9 +10,10 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
-	"sync"
 
+	"github.com/chai2010/webp"
 	"github.com/disintegration/imaging"
+	"golang.org/x/sync/errgroup"
 
 	"nameplate/internal/profile"
 )
@@ -23,6 +23,9 @@ const (
 	wholeQuality  = 88
 	squareQuality = 82
 )
+
+// webpQuality is that of each square as WebP, with which it is at least as like to what was drawn as the JPEG is.
+var webpQuality = [len(profile.PictureSizes)]float32{78, 79, 80, 81, 82}
 
 // decode returns the whole picture as it is kept: upright, on white, no larger than profile.WholeMax.
 func decode(f format, data []byte) (image.Image, error) {
@@ -43,35 +46,33 @@ func onWhite(img image.Image) image.Image {
 	return page
 }
 
-// drawn is a whole picture with its squares in a frame, each drawn from the one before. The JPEG of the whole is kept as it is; where there
-// is none yet, it is made beside the squares.
+// drawn is a whole picture with its squares in a frame, each drawn from the one before. The JPEG of the whole is kept as it is, where there
+// is one. What is drawn is encoded beside what is yet to be drawn.
 func drawn(whole image.Image, wholeJPEG []byte, frame profile.Frame) (Picture, error) {
 	p := Picture{Whole: wholeJPEG}
-	var beside sync.WaitGroup
-	var besideErr error
-	if wholeJPEG == nil {
-		beside.Go(func() {
-			p.Whole, besideErr = guarded(func() ([]byte, error) { return encode(whole, wholeQuality) })
+	var files errgroup.Group
+	file := func(to *[]byte, encode func() ([]byte, error)) {
+		files.Go(func() (err error) {
+			*to, err = guarded(encode)
+			return err
 		})
 	}
-	smallest, err := p.cut(whole, frame)
-	beside.Wait()
-	if err := cmp.Or(err, besideErr); err != nil {
+	if wholeJPEG == nil {
+		file(&p.Whole, func() ([]byte, error) { return encode(whole, wholeQuality) })
+	}
+	size := whole.Bounds().Size()
+	last := part(whole, frame.Square(size.X, size.Y).Add(whole.Bounds().Min))
+	for i := len(profile.PictureSizes) - 1; i >= 0; i-- {
+		square := imaging.Resize(last, profile.PictureSizes[i], profile.PictureSizes[i], imaging.Lanczos)
+		file(&p.Squares[i], func() ([]byte, error) { return encode(square, squareQuality) })
+		file(&p.WebP[i], func() ([]byte, error) { return encodeWebP(square, webpQuality[i]) })
+		last = square
+	}
+	if err := files.Wait(); err != nil {
 		return Picture{}, err
 	}
-	p.Name = profile.PictureName(p.content(), frame, blur(smallest))
+	p.Name = profile.PictureName(p.content(), frame, blur(last))
 	return p, nil
-}
-
-// cut draws the squares, and returns the smallest.
-func (p *Picture) cut(whole image.Image, frame profile.Frame) (square image.Image, err error) {
-	size := whole.Bounds().Size()
-	square = part(whole, frame.Square(size.X, size.Y).Add(whole.Bounds().Min))
-	for i := len(profile.PictureSizes) - 1; i >= 0 && err == nil; i-- {
-		square = imaging.Resize(square, profile.PictureSizes[i], profile.PictureSizes[i], imaging.Lanczos)
-		p.Squares[i], err = encode(square, squareQuality)
-	}
-	return square, err
 }
 
 // part returns a part of a picture, of which nothing is copied.
@@ -111,14 +112,27 @@ func Size(whole io.Reader) (image.Point, error) {
 }
 
 func encode(img image.Image, quality int) ([]byte, error) {
-	if opaque, ok := img.(*image.NRGBA); ok { // which the encoder takes in half the time when it is told so
-		img = &image.RGBA{Pix: opaque.Pix, Stride: opaque.Stride, Rect: opaque.Rect}
+	if plain, ok := img.(*image.NRGBA); ok {
+		img = opaque(plain)
 	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
 		return nil, fmt.Errorf("encode a picture of %v pixels: %w", img.Bounds().Size(), err)
 	}
 	return out.Bytes(), nil
+}
+
+func encodeWebP(square *image.NRGBA, quality float32) ([]byte, error) {
+	file, err := webp.EncodeRGBA(opaque(square), quality)
+	if err != nil {
+		return nil, fmt.Errorf("encode a picture of %v pixels as WebP: %w", square.Rect.Size(), err)
+	}
+	return file, nil
+}
+
+// opaque tells the encoders that every pixel of a picture is, which they take in half the time.
+func opaque(img *image.NRGBA) *image.RGBA {
+	return &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
 }
 
 const nameBytes = 20

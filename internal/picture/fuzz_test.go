@@ -114,7 +114,7 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
-		if !ValidName(p.Name) || len(p.Squares[0]) == 0 || len(p.Whole) == 0 {
+		if !ValidName(p.Name) || len(p.Squares[0]) == 0 || len(p.WebP[0]) == 0 || len(p.Whole) == 0 {
 			t.Fatalf("a picture named %q of %d bytes", p.Name, len(p.Squares[0]))
 		}
 	})

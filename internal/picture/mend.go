@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
-	"strconv"
 
 	"nameplate/internal/profile"
 )
@@ -78,12 +77,8 @@ func (s *Store) redraw(ctx context.Context, r *Reader, path string, frame profil
 // only yields some of the files of a picture, by which parts of it they are.
 func (p Picture) only(parts []string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
-		for _, part := range parts {
-			path, content := wholeName(p.Name), p.Whole
-			if size, err := strconv.Atoi(part); err == nil {
-				path, content = fileName(p.Name, size), p.Squares[slices.Index(profile.PictureSizes[:], size)]
-			}
-			if !yield(path, content) {
+		for path, content := range p.files() {
+			if slices.Contains(parts, partOf(path)) && !yield(path, content) {
 				return
 			}
 		}

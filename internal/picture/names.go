@@ -21,7 +21,7 @@ func (p Picture) files() iter.Seq2[string, []byte] {
 			return
 		}
 		for i, size := range profile.PictureSizes {
-			if !yield(fileName(p.Name, size), p.Squares[i]) {
+			if !yield(fileName(p.Name, size), p.Squares[i]) || !yield(webpName(p.Name, size), p.WebP[i]) {
 				return
 			}
 		}
@@ -37,6 +37,9 @@ func fileNames(name string) []string {
 	}
 	for _, size := range p.Sizes() {
 		names = append(names, fileName(name, size))
+		if p.Whole {
+			names = append(names, webpName(name, size))
+		}
 	}
 	return names
 }
@@ -53,7 +56,7 @@ func pathsOf(name string) []string {
 	return fileNames(name)
 }
 
-// partOf says which part of its picture a file is: the whole, or how many pixels wide; or that it is a file.
+// partOf says which part of its picture a file is: the whole, or how many pixels wide, with .webp where it is one; or that it is a file.
 func partOf(path string) string {
 	if strings.HasPrefix(path, filesDir+"/") {
 		return "file"
@@ -61,7 +64,15 @@ func partOf(path string) string {
 	return strings.TrimSuffix(path[strings.LastIndexByte(path, '-')+1:], ".jpg")
 }
 
-func fileName(name string, size int) string { return fmt.Sprintf("%s/%s-%d.jpg", picsDir, name, size) }
+func fileName(name string, size int) string {
+	return squarePath(profile.PictureFile{Name: name, Size: size})
+}
+
+func webpName(name string, size int) string {
+	return squarePath(profile.PictureFile{Name: name, Size: size, WebP: true})
+}
+
+func squarePath(square profile.PictureFile) string { return picsDir + "/" + square.String() }
 
 func wholeName(name string) string { return fmt.Sprintf("%s/%s-whole.jpg", picsDir, name) }
 

@@ -26,11 +26,13 @@ const (
 	hugeBytes = 256 << 20
 )
 
-// Picture is a picture as it is stored: the whole, and a square of it in each of profile.PictureSizes, as JPEG without metadata.
+// Picture is a picture as it is stored, without metadata: the whole as JPEG, and a square of it in each of profile.PictureSizes as JPEG and
+// as WebP.
 type Picture struct {
 	Name    string // follows from the content; see profile.PictureName
 	Whole   []byte // upright, at most profile.WholeMax pixels on its longer side
 	Squares [len(profile.PictureSizes)][]byte
+	WebP    [len(profile.PictureSizes)][]byte
 }
 
 // Reader reads pictures, only so many at once that they can't take the memory.

@@ -105,6 +105,8 @@ func (s s3) put(ctx context.Context, files iter.Seq2[string, []byte]) error {
 // optionsOf says how a file is served by the server itself, to who follows a signed link.
 func optionsOf(path string) minio.PutObjectOptions {
 	switch {
+	case strings.HasSuffix(path, ".webp"):
+		return minio.PutObjectOptions{ContentType: "image/webp", CacheControl: "public, max-age=31536000, immutable"}
 	case !strings.HasSuffix(path, ".jpg"):
 		return minio.PutObjectOptions{ContentType: "application/octet-stream", CacheControl: "private, no-store"}
 	case strings.HasSuffix(path, "-whole.jpg"):

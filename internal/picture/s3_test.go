@@ -14,6 +14,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"nameplate/internal/picture/s3test"
+	"nameplate/internal/profile"
 )
 
 // unavailable fails the test unless err says that the server is away or refuses, and why, in one line without a secret.
@@ -56,7 +57,7 @@ func TestBucketSaysWhatIsWrong(t *testing.T) {
 			}
 			s, err := Open(t.Context(), row.setting)
 			must(t, err)
-			_, opening := s.Open(t.Context(), pictureName("a"), 96)
+			_, opening := s.Open(t.Context(), profile.PictureFile{Name: pictureName("a"), Size: 96})
 			_, listing := s.Survey(t.Context())
 			for _, err := range []error{s.Reach(t.Context()), s.Put(t.Context(), picture("a")), opening, listing} {
 				unavailable(t, err, true, row.words)
@@ -96,7 +97,7 @@ func TestBucketWhoseServerIsKilled(t *testing.T) {
 	unavailable(t, err, false, server.Addr) // a part is never taken for the whole
 	half.Close()
 	begun := time.Now()
-	_, opening := s.Open(ctx, p.Name, 96)
+	_, opening := s.Open(ctx, profile.PictureFile{Name: p.Name, Size: 96})
 	_, listing := s.Survey(ctx)
 	for _, err := range []error{opening, listing, s.Put(ctx, picture("b")), s.Remove(ctx, p.Name), s.Reach(ctx)} {
 		unavailable(t, err, false, "no server answers", server.Addr, "nothing listens there")
@@ -105,7 +106,7 @@ func TestBucketWhoseServerIsKilled(t *testing.T) {
 		t.Errorf("to say so took %s", took)
 	}
 	server.Up()
-	content, err := s.Open(ctx, p.Name, 96)
+	content, err := s.Open(ctx, profile.PictureFile{Name: p.Name, Size: 96})
 	if got := text(t, content, err); got != string(p.Squares[1]) {
 		t.Errorf("after it came back: %q", got)
 	}
@@ -130,7 +131,7 @@ func TestBucketWhoseServerHangs(t *testing.T) {
 	})
 	both.Go(func() {
 		begun := time.Now()
-		_, err := s.Open(t.Context(), pictureName("a"), 96)
+		_, err := s.Open(t.Context(), profile.PictureFile{Name: pictureName("a"), Size: 96})
 		unavailable(t, err, false, "took too long")
 		if took := time.Since(begun); took > answerTimeout+time.Second {
 			t.Errorf("a picture took %s", took)
@@ -154,7 +155,7 @@ func TestSignedLinks(t *testing.T) {
 		must(t, err)
 		return response.StatusCode, response.Header, string(body)
 	}
-	link, err := s.Link(t.Context(), http.MethodGet, p.Name, 96)
+	link, err := s.Link(t.Context(), http.MethodGet, profile.PictureFile{Name: p.Name, Size: 96})
 	must(t, err)
 	status, header, body := follow(http.MethodGet, link)
 	if status != 200 || body != string(p.Squares[1]) || header.Get("Content-Type") != "image/jpeg" || header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
@@ -163,7 +164,7 @@ func TestSignedLinks(t *testing.T) {
 	if !strings.HasPrefix(link, s.Links()+"/") || s.Links() != "http://"+server.Addr || strings.Contains(link, s3test.SecretKey) {
 		t.Errorf("%s is not at %s", link, s.Links())
 	}
-	head, err := s.Link(t.Context(), http.MethodHead, p.Name, 96)
+	head, err := s.Link(t.Context(), http.MethodHead, profile.PictureFile{Name: p.Name, Size: 96})
 	must(t, err)
 	if status, _, _ := follow(http.MethodHead, head); status != 200 {
 		t.Errorf("HEAD: %d", status)
@@ -182,7 +183,7 @@ func TestSignedLinks(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "../x", pictureName("a") + "-whole"} {
-		if link, err := s.Link(t.Context(), http.MethodGet, bad, 96); !errors.Is(err, fs.ErrNotExist) {
+		if link, err := s.Link(t.Context(), http.MethodGet, profile.PictureFile{Name: bad, Size: 96}); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %s %v", bad, link, err)
 		}
 	}
@@ -190,7 +191,7 @@ func TestSignedLinks(t *testing.T) {
 
 func TestNoLinksWithoutTheSetting(t *testing.T) {
 	eachStore(t, func(t *testing.T, s *Store, _ behind) {
-		if link, err := s.Link(t.Context(), http.MethodGet, pictureName("a"), 96); link != "" || err != nil || s.Links() != "" {
+		if link, err := s.Link(t.Context(), http.MethodGet, profile.PictureFile{Name: pictureName("a"), Size: 96}); link != "" || err != nil || s.Links() != "" {
 			t.Errorf("%q %v, at %q", link, err, s.Links())
 		}
 	})
@@ -202,6 +203,7 @@ func TestWholesAndFilesAreForNobodysCache(t *testing.T) {
 	must(t, s.PutFile(t.Context(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ/cv.html", []byte("<script>")))
 	for path, want := range map[string][2]string{
 		fileName(pictureName("a"), 96):     {"image/jpeg", "public, max-age=31536000, immutable"},
+		webpName(pictureName("a"), 96):     {"image/webp", "public, max-age=31536000, immutable"},
 		wholeName(pictureName("a")):        {"image/jpeg", "private, no-store"},
 		"files/ABCDEFGHIJKLMNOPQRSTUVWXYZ": {"application/octet-stream", "private, no-store"},
 	} {

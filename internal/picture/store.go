@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -133,14 +132,12 @@ func (s *Store) Put(ctx context.Context, p Picture) error {
 	return nil
 }
 
-// Open opens one size of a picture for reading. Its error is fs.ErrNotExist when there is none, which holds for every name and
-// size that can't be one.
-func (s *Store) Open(ctx context.Context, name string, size int) (Content, error) {
-	p, ok := profile.ParsePictureName(name)
-	if !ok || !slices.Contains(p.Sizes(), size) {
+// Open opens a square of a picture for reading. Its error is fs.ErrNotExist when there is none.
+func (s *Store) Open(ctx context.Context, square profile.PictureFile) (Content, error) {
+	if !square.IsStored() {
 		return Content{}, fs.ErrNotExist
 	}
-	return s.open(ctx, fileName(name, size))
+	return s.open(ctx, squarePath(square))
 }
 
 // OpenWhole opens the whole of a picture, or of one that was stored without it the largest square. Its error is fs.ErrNotExist when there
@@ -151,7 +148,7 @@ func (s *Store) OpenWhole(ctx context.Context, name string) (Content, error) {
 	case !ok:
 		return Content{}, fs.ErrNotExist
 	case !p.Whole:
-		return s.Open(ctx, name, p.Sizes()[len(p.Sizes())-1])
+		return s.Open(ctx, profile.PictureFile{Name: name, Size: p.Sizes()[len(p.Sizes())-1]})
 	}
 	return s.open(ctx, wholeName(name))
 }
@@ -159,15 +156,13 @@ func (s *Store) OpenWhole(ctx context.Context, name string) (Content, error) {
 // LinkTime is how long a link to a picture can be followed.
 const LinkTime = 10 * time.Minute
 
-// Link returns an address where the store itself gives one size of a picture to whoever asks for it with this method, for LinkTime. It is
-// empty where the site gives it. Its error is fs.ErrNotExist for a name and a size that can't be one; whether there is such a picture is not
-// looked at.
-func (s *Store) Link(ctx context.Context, method, name string, size int) (string, error) {
-	p, ok := profile.ParsePictureName(name)
-	if !ok || !slices.Contains(p.Sizes(), size) {
+// Link returns an address where the store itself gives a square of a picture to whoever asks for it with this method, for LinkTime. It is
+// empty where the site gives it. Its error is fs.ErrNotExist for one that can't be; whether there is such a picture is not looked at.
+func (s *Store) Link(ctx context.Context, method string, square profile.PictureFile) (string, error) {
+	if !square.IsStored() {
 		return "", fs.ErrNotExist
 	}
-	return s.objects.link(ctx, method, fileName(name, size))
+	return s.objects.link(ctx, method, squarePath(square))
 }
 
 // Links returns the scheme and the host of such addresses, or nothing where there are none.

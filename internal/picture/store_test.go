@@ -109,9 +109,11 @@ func TestStoreKeepsAndRemoves(t *testing.T) {
 			must(t, s.Put(ctx, p))
 		}
 		for i, size := range profile.PictureSizes {
-			content, err := s.Open(ctx, p.Name, size)
-			if got := text(t, content, err); got != string(p.Squares[i]) {
-				t.Errorf("size %d holds %q", size, got)
+			for webp, want := range map[bool][]byte{false: p.Squares[i], true: p.WebP[i]} {
+				content, err := s.Open(ctx, profile.PictureFile{Name: p.Name, Size: size, WebP: webp})
+				if got := text(t, content, err); got != string(want) {
+					t.Errorf("size %d holds %q", size, got)
+				}
 			}
 		}
 		content, err := s.OpenWhole(ctx, p.Name)
@@ -124,7 +126,7 @@ func TestStoreKeepsAndRemoves(t *testing.T) {
 		for range 2 { // not there is no error
 			must(t, s.Remove(ctx, p.Name))
 		}
-		if _, err := s.Open(ctx, p.Name, 96); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := s.Open(ctx, profile.PictureFile{Name: p.Name, Size: 96}); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("removed: %v", err)
 		}
 		if left := b.paths(); len(left) != 0 {
@@ -163,7 +165,7 @@ func TestStoreGivesParts(t *testing.T) {
 		whole := p.Squares[1]
 		last := int64(len(whole)) - 1
 		for _, part := range [][2]int64{{0, 1}, {2, 5}, {last, 1}, {3, last - 2}, {0, last + 1}} {
-			content, err := s.Open(ctx, p.Name, 96)
+			content, err := s.Open(ctx, profile.PictureFile{Name: p.Name, Size: 96})
 			must(t, err)
 			body, err := content.Part(ctx, part[0], part[1])
 			must(t, err)
@@ -197,7 +199,7 @@ func TestStoreRefusesNamesThatAreNone(t *testing.T) {
 			"empty": "", "up": "../../secret", "short": "abc", "upper case": strings.Repeat("A", nameLen), "slash": strings.Repeat("a/", nameLen/2),
 			"zero byte": strings.Repeat("a", nameLen-1) + "\x00", "another's file": pictureName("a") + "-96.jpg/../" + pictureName("b"),
 		} {
-			if _, err := s.Open(ctx, name, 96); !errors.Is(err, fs.ErrNotExist) {
+			if _, err := s.Open(ctx, profile.PictureFile{Name: name, Size: 96}); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%s: opened: %v", outcome, err)
 			}
 			if _, err := s.OpenWhole(ctx, name); !errors.Is(err, fs.ErrNotExist) {
@@ -210,7 +212,7 @@ func TestStoreRefusesNamesThatAreNone(t *testing.T) {
 				t.Errorf("%s: was removed", outcome)
 			}
 		}
-		if _, err := s.Open(ctx, pictureName("a"), 97); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := s.Open(ctx, profile.PictureFile{Name: pictureName("a"), Size: 97}); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("size 97: %v", err)
 		}
 		if left := b.paths(); len(left) != 0 {

@@ -35,7 +35,7 @@ func TestUsage(t *testing.T) {
 		t.Fatal(err)
 	}
 	u, err := d.Usage()
-	if err != nil || u.Bytes != want || u.Files != len(profile.PictureSizes)+2 || time.Since(u.At) > time.Minute {
+	if err != nil || u.Bytes != want || u.Files != 2*len(profile.PictureSizes)+2 || time.Since(u.At) > time.Minute {
 		t.Errorf("%+v %v, want %d bytes", u, err, want)
 	}
 	stopped, stop := context.WithCancel(t.Context())

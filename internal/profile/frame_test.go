@@ -104,6 +104,28 @@ func TestNamesOfPicturesAreReadBack(t *testing.T) {
 	}
 }
 
+func TestFilesOfPicturesAreReadBack(t *testing.T) {
+	content := strings.Repeat("a2", 16)
+	framed := profile.PictureName(content, profile.Frame{X: 500, Y: 500, Zoom: 100}, strings.Repeat("0fc", 9))
+	for file, want := range map[string]profile.PictureFile{
+		framed + "-48.jpg":   {Name: framed, Size: 48},
+		framed + "-768.webp": {Name: framed, Size: 768, WebP: true},
+		content + "-96.jpg":  {Name: content, Size: 96},
+	} {
+		if got, ok := profile.ParsePictureFile(file); !ok || got != want || got.Path() != "/uploads/profile_pics/"+file {
+			t.Errorf("%s: %+v %v", file, got, ok)
+		}
+	}
+	for _, bad := range []string{
+		"", "-48.jpg", framed, framed + ".jpg", framed + "-48", framed + "-48.png", framed + "-48.JPG", framed + "-48.webp.jpg", framed + "-048.jpg", framed + "-+48.jpg",
+		framed + "-97.jpg", framed + "-whole.jpg", framed + "--48.jpg", content + "-48.jpg", content + "-768.jpg", content + "-96.webp", "../" + framed + "-48.jpg",
+	} {
+		if f, ok := profile.ParsePictureFile(bad); ok {
+			t.Errorf("%q is taken for %+v", bad, f)
+		}
+	}
+}
+
 func TestPicturePathsAreOfSizesThatAreThere(t *testing.T) {
 	content := strings.Repeat("a2", 16)
 	framed := profile.PictureName(content, profile.Frame{X: 500, Y: 500, Zoom: 100}, strings.Repeat("0fc", 9))

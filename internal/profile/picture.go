@@ -55,11 +55,11 @@ func (p StoredPicture) Sizes() []int {
 	return PictureSizes[:]
 }
 
-// PicturePath returns the path under which the site serves a picture: the smallest of its sizes that is at least size pixels wide, or
-// the largest.
+// PicturePath returns the path under which the site serves a picture as JPEG: the smallest of its sizes that is at least size pixels wide,
+// or the largest.
 func PicturePath(name string, size int) string {
 	p, _ := ParsePictureName(name)
-	return fmt.Sprintf("/uploads/profile_pics/%s-%d.jpg", name, p.Size(size))
+	return PictureFile{Name: name, Size: p.Size(size)}.Path()
 }
 
 // Size returns the smallest of its sizes that is at least so many pixels wide, or the largest.
