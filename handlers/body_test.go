@@ -200,6 +200,7 @@ func TestLengthsOfBodies(t *testing.T) {
 		{"a compressed body ends the connection", "Content-Encoding: gzip\r\n" + "Content-Length: 4\r\n", "a=1&", []int{415}},
 		{"a length that no text has is not waited for", "Content-Length: 3000000\r\n", "a=1&", []int{413}},
 		{"a length before chunks ends the connection", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", []int{400}},
+		{"a coding that tells no end ends the connection", "Transfer-Encoding: identity\r\n", "", []int{400}},
 		{"a length behind chunks ends the connection", "Transfer-Encoding: chunked\r\ncontent-length: 4\r\n", "0\r\n\r\n", []int{400}},
 	} {
 		conn, err := ln.Dial()

@@ -55,16 +55,19 @@ func (a *App) headers(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// twoLengths says whether the head of a request, as it was sent, says twice where its body ends. The parsed head doesn't tell:
-// once chunks are read, it has a length of its own.
+// twoLengths says whether the head of a request, as it was sent, says twice where its body ends, or in a way that not everybody reads alike
+// (RFC 9112, 6.3). The parsed head doesn't tell: once chunks are read, it has a length of its own.
 func twoLengths(head []byte) bool {
-	var length, coding bool
+	var length, chunks, other bool
 	for line := range bytes.Lines(head) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		coding := bytes.EqualFold(name, []byte("Transfer-Encoding"))
+		isChunks := bytes.EqualFold(bytes.TrimSpace(value), []byte("chunked"))
 		length = length || bytes.EqualFold(name, []byte("Content-Length"))
-		coding = coding || bytes.EqualFold(name, []byte("Transfer-Encoding"))
+		chunks = chunks || coding && isChunks
+		other = other || coding && !isChunks
 	}
-	return length && coding
+	return length && chunks || other
 }
 
 func (a *App) setHeaders(c *fiber.Ctx) {
