@@ -55,3 +55,16 @@ func TestHalfOfOtherPicturesIsTheSame(t *testing.T) {
 		t.Errorf("half is %v, and %s", got.Rect, nearest(got.At(4, 4)))
 	}
 }
+
+func TestHalfInStripsIsTheMeanOfFourPixels(t *testing.T) {
+	t.Parallel()
+	for _, of := range []image.Rectangle{image.Rect(0, 0, 20, 1400), image.Rect(3, 5, 24, 1408)} {
+		whole := image.NewNRGBA(image.Rect(0, 0, 30, 1410))
+		for i := range whole.Pix {
+			whole.Pix[i] = uint8(i*7+i/30) | uint8(3*(i%4)/3*255/3)
+		}
+		img := part(whole, of)
+		even := part(whole, image.Rect(of.Min.X, of.Min.Y, of.Max.X, of.Min.Y+of.Dy()/2*2))
+		differ(t, inStrips(img), imaging.Resize(even, of.Dx()/2, of.Dy()/2, imaging.Box), 0)
+	}
+}
