@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"nameplate/internal/picture"
 	"nameplate/internal/picture/s3test"
-	"nameplate/internal/profile"
 )
 
 // TestKill cuts the power in the middle of registrations with pictures and of changes of their frames, again and again. Whatever was
@@ -157,7 +157,7 @@ func compareFiles(t *testing.T, s *server) {
 		}
 	}
 	for _, name := range s.strings("SELECT profile_pic FROM profiles WHERE profile_pic <> ''") {
-		if files[name] != len(profile.PictureSizes)+1 {
+		if files[name] != picture.Expected(name) {
 			t.Errorf("a profile names the picture %s, of which there are %d files", name, files[name])
 		}
 	}
