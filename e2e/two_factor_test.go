@@ -253,6 +253,7 @@ func TestRequiredSecondFactor(t *testing.T) {
 	b.open("/settings/profile")
 	b.wait("location.pathname === '/settings/two-factor'")
 	b.click("a[href='/settings/passkeys'].aside, .aside a")
+	b.wait("location.pathname === '/settings/passkeys' && document.readyState === 'complete'")
 	b.click("button[name=begin]")
 	b.wait("document.querySelector('#name')")
 	b.fill("#name", "phone")
