@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // spot is where an element can be pressed.
@@ -78,10 +79,22 @@ func (b *tab) write(value string) {
 	call(b, input.InsertText, input.InsertTextParams{Text: value})
 }
 
-// press presses one key, or types a text key by key.
+// press presses one key, or types a text key by key. As on a keyboard, going down and the character are one event: sent by themselves, as by
+// [chromedp.KeyEvent], the Enter that opens a row can end in the input that it opened, and send its form.
 func (b *tab) press(keys string, modifiers ...chromedp.Modifier) {
 	b.t.Helper()
-	b.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	for _, key := range keys {
+		events := kb.Encode(key)
+		down, up := events[0], events[len(events)-1]
+		for _, modifier := range modifiers {
+			down.Modifiers |= int64(modifier)
+		}
+		if up.Modifiers = down.Modifiers; len(events) == 3 && down.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+			down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		call(b, input.DispatchKeyEvent, *down)
+		call(b, input.DispatchKeyEvent, *up)
+	}
 }
 
 // choose puts a file into a file input.
