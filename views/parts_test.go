@@ -38,6 +38,9 @@ func TestWaitingPictureTravelsWithTheForm(t *testing.T) {
 	if doc.Find("img").AttrOr("src", "") != profile.PicturePath(sampleName, 96) {
 		t.Error("the picture is not shown")
 	}
+	if !strings.Contains(doc.Find("source[type='image/webp']").AttrOr("srcset", ""), "-384.webp 384w") {
+		t.Error("it is not sharp, or not there as WebP")
+	}
 }
 
 func TestEditRowIsOneFormAcrossItsCells(t *testing.T) {

@@ -18,37 +18,51 @@ type sources struct{ src, srcset, sizes, webp, blur string }
 // sourcesOf returns those of a person's picture that is shown size pixels wide, for screens up to four times as sharp. Without a picture
 // it is a drawing, sharp at every size.
 func sourcesOf(person account.User, attr profile.Attribute, size int) sources {
-	name := person.Value(attr.Name)
-	if name == "" {
-		return sources{src: attr.DefaultPicture(person).Path(profile.SVG)}
+	if name := person.Value(attr.Name); name != "" {
+		return storedSources(name, size)
 	}
+	return sources{src: attr.DefaultPicture(person).Path(profile.SVG)}
+}
+
+// storedSources are those of a stored picture.
+func storedSources(name string, size int) sources {
 	stored, _ := profile.ParsePictureName(name)
-	s := sources{src: profile.PicturePath(name, size)}
+	s := sources{src: profile.PicturePath(name, size), srcset: srcset(stored, name, size, false)}
 	if size >= largeFace {
 		s.blur = stored.Blur
-		if wide := wideOf(stored, name, size); len(wide) > 1 {
-			s.srcset, s.sizes = strings.Join(wide, ", "), fmt.Sprintf("%dpx", size)
+		if s.srcset != "" {
+			s.sizes = fmt.Sprintf("%dpx", size)
 		}
-	} else if two := profile.PicturePath(name, 2*size); two != s.src {
-		s.srcset = two + " 2x"
 	}
 	if stored.Whole {
-		s.webp = strings.ReplaceAll(s.srcset, ".jpg", ".webp")
-		if s.sizes == "" {
-			s.webp = strings.TrimSuffix(strings.ReplaceAll(s.src, ".jpg", ".webp")+", "+s.webp, ", ")
+		s.webp = srcset(stored, name, size, true)
+		if s.sizes == "" { // then the first of them is not among them
+			first := profile.PictureFile{Name: name, Size: stored.Size(size), WebP: true}.Path()
+			s.webp = strings.TrimSuffix(first+", "+s.webp, ", ")
 		}
 	}
 	return s
 }
 
-// wideOf are the addresses of a picture that is shown size pixels wide, each with how wide it is.
-func wideOf(stored profile.StoredPicture, name string, size int) (wide []string) {
+// srcset lists the sharper ones of a picture that is shown size pixels wide. It is empty where there is none.
+func srcset(stored profile.StoredPicture, name string, size int, webp bool) string {
+	path := func(side int) string { return profile.PictureFile{Name: name, Size: side, WebP: webp}.Path() }
+	if one, two := stored.Size(size), stored.Size(2*size); size < largeFace {
+		if one == two {
+			return ""
+		}
+		return path(two) + " 2x"
+	}
+	var wide []string
 	for _, side := range stored.Sizes() {
 		if side >= size && side <= 4*size {
-			wide = append(wide, fmt.Sprintf("%s %dw", profile.PicturePath(name, side), side))
+			wide = append(wide, fmt.Sprintf("%s %dw", path(side), side))
 		}
 	}
-	return wide
+	if len(wide) < 2 {
+		return ""
+	}
+	return strings.Join(wide, ", ")
 }
 
 // blurCells are the nine cells of what stands in for a picture, in a square of 3. Those at its edges reach beyond it, so that they stay whole when they are
