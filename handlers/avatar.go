@@ -107,7 +107,7 @@ func (a *App) standIn(c *fiber.Ctx, hash, want string, size int) error {
 // sendDrawn answers with what draw makes of a name in a size, where the asker has it not. What was asked for last is not drawn again.
 func (a *App) sendDrawn(c *fiber.Ctx, contentType, name string, size int, draw func() ([]byte, error)) error {
 	etag := fmt.Sprintf(`"%s-%d"`, strings.TrimPrefix(name, "/public/pattern/"), size)
-	if !strings.Contains(c.Get(fiber.HeaderIfNoneMatch), etag) {
+	if !unchanged(c, etag) {
 		data, ok := a.drawn.get(etag)
 		if !ok {
 			var err error

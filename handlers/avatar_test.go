@@ -155,6 +155,11 @@ func TestAForgeShowsTheSameFace(t *testing.T) {
 		for range 2 { // the second time it is kept
 			first := f.shows("ada@example.org", "?s=70")
 			again := f.asks(http.MethodGet, f.base+"/avatar/"+account.AvatarHashes("ada@example.org")[0]+"?s=70", "If-None-Match", first.header.Get("ETag"))
+			for _, tags := range []string{"*", "W/" + first.header.Get("ETag"), `"another", ` + first.header.Get("ETag")} {
+				if s := f.asks(http.MethodGet, f.base+"/avatar/"+account.AvatarHashes("ada@example.org")[0]+"?s=70", "If-None-Match", tags); s.status != http.StatusNotModified {
+					t.Errorf("asked again with %s: %d", tags, s.status)
+				}
+			}
 			head := f.asks(http.MethodHead, f.base+"/avatar/"+account.AvatarHashes("ada@example.org")[0]+"?s=70")
 			if first.header.Get("ETag") == "" || again.status != http.StatusNotModified || len(again.body) > 0 || again.header.Get("ETag") != first.header.Get("ETag") {
 				t.Errorf("asked again: %d %v", again.status, again.header)

@@ -2,9 +2,7 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"nameplate/db"
 	"nameplate/internal/account"
@@ -47,8 +45,7 @@ func storedSquare(ctx context.Context, pictures *picture.Store, name string, pix
 	if err != nil {
 		return nil, side, fmt.Errorf("open picture %s: %w", name, err)
 	}
-	data, err = io.ReadAll(file)
-	if err = errors.Join(err, file.Close()); err != nil {
+	if data, err = file.All(); err != nil {
 		return nil, side, fmt.Errorf("read picture %s: %w", name, err)
 	}
 	return data, side, nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/gofiber/fiber/v2"
@@ -116,8 +115,7 @@ func (a *App) whole(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the whole picture %s: %w", name, err)
 	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(file)
+	data, err := file.All()
 	if err != nil {
 		return nil, fmt.Errorf("read the whole picture %s: %w", name, err)
 	}

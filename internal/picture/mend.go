@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"slices"
@@ -63,8 +62,8 @@ func (s *Store) redraw(ctx context.Context, r *Reader, path string, frame profil
 	if err != nil {
 		return Picture{}, err
 	}
-	data, err := io.ReadAll(content)
-	if err := errors.Join(err, content.Close()); err != nil {
+	data, err := content.All()
+	if err != nil {
 		return Picture{}, err
 	}
 	drawn, err := r.Reframe(ctx, data, frame)

@@ -57,6 +57,12 @@ type Content struct {
 	part func(ctx context.Context, from, n int64) (io.ReadCloser, error)
 }
 
+// All reads it to its end, and closes it.
+func (c Content) All() ([]byte, error) {
+	data, err := io.ReadAll(c)
+	return data, errors.Join(err, c.Close())
+}
+
 // Part returns n bytes in place of the whole, which is not to be read or closed any more. They lie within the Size.
 func (c Content) Part(ctx context.Context, from, n int64) (io.ReadCloser, error) {
 	return c.part(ctx, from, n)
@@ -104,8 +110,8 @@ func (s *Store) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	got, err := io.ReadAll(content)
-	if err := errors.Join(err, content.Close()); err != nil {
+	got, err := content.All()
+	if err != nil {
 		return fmt.Errorf("read a file: %w", err)
 	}
 	if !bytes.Equal(got, text) {
