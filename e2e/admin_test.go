@@ -134,3 +134,27 @@ func conflict(one, two *tab, s *server, choice string) {
 		t.Errorf("after choosing %s the address is %s, want %s", choice, got, want)
 	}
 }
+
+// TestPictureStaysBesideTheName on a phone, in a row that is open for editing: below its tick, and in place of it where there is none.
+func TestPictureStaysBesideTheName(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.superuser("root")
+	b := openTab(t, s, true)
+	b.login("root", rootPassword)
+	b.look(320, false)
+	const below = `document.querySelector('.open .is-picture img').getBoundingClientRect().top - document.querySelector('.open .is-title input:not([type=hidden])').getBoundingClientRect().top`
+	b.open("/admin/users?edit=" + s.id("root"))
+	if y := eval[float64](b, below); y > 30 {
+		t.Errorf("the picture is %.0f pixels below the name", y)
+	}
+	b.open("/admin/users")
+	b.click("#user-" + s.id("root") + " a[hx-get]")
+	b.wait("document.querySelector('.open')")
+	if y := eval[float64](b, below); y > 30 {
+		t.Errorf("below the tick, the picture is %.0f pixels below the name", y)
+	}
+	if eval[bool](b, "document.querySelector('.open .is-choice input').getBoundingClientRect().bottom > document.querySelector('.open .is-picture img').getBoundingClientRect().top") {
+		t.Error("the picture hides the tick")
+	}
+}
