@@ -2,6 +2,7 @@
 package handlers
 
 import (
+	"cmp"
 	"container/list"
 	"log/slog"
 	"net/http"
@@ -69,6 +70,7 @@ type App struct {
 	drawn      *drawn              // what it drew last
 	otherHosts *sync.Once
 	large      *semaphore.Weighted // places for large bodies
+	arriving   *semaphore.Weighted // bytes for forms with files
 }
 
 // New returns the whole site, ready to listen. It fails for a base URL that can't be read.
@@ -85,6 +87,7 @@ func New(a App) (*fiber.App, error) {
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
 	app.large = semaphore.NewWeighted(largeMost)
+	app.arriving = cmp.Or(a.arriving, semaphore.NewWeighted(arrivingMost))
 	app.policy = policyWith(a.Pictures.Links())
 	app.drawer = picture.NewReader(drawnAtOnce)
 	app.drawn = &drawn{at: map[string]*list.Element{}}

@@ -35,7 +35,9 @@ func (a *App) body(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := readBody(c.Request(), most)
+	arriving := &arrival{Reader: c.Request().BodyStream(), room: a.arriving}
+	defer arriving.leave()
+	form, err := readBody(c.Request(), arriving, most)
 	if err != nil {
 		return err
 	}
@@ -63,14 +65,14 @@ func sentFile(c *fiber.Ctx, name string) *multipart.FileHeader {
 
 // readBody refuses what would cost far more to take apart than to send: a body that is compressed, and a form with more text or more fields
 // than any page of the site sends. The form is one with files, whose files are to be removed; nil for any other.
-func readBody(r *fasthttp.Request, most int) (*multipart.Form, error) {
+func readBody(r *fasthttp.Request, body io.Reader, most int) (*multipart.Form, error) {
 	switch {
 	case len(r.Header.Peek(fiber.HeaderContentEncoding)) > 0:
 		return nil, fiber.ErrUnsupportedMediaType // a few bytes may stand for gigabytes, and no browser sends it
 	case r.Header.ContentLength() > most:
 		return nil, fiber.ErrRequestEntityTooLarge
 	case hasParts(&r.Header):
-		return readParts(r, most)
+		return readParts(r, body, most)
 	case r.IsBodyStream():
 		return nil, readText(r, most)
 	}
@@ -81,11 +83,11 @@ func hasParts(h *fasthttp.RequestHeader) bool { return len(h.MultipartFormBounda
 
 // readParts reads a form with files. These go to the disk as they come, so that memory holds those alone that are looked at, and never more
 // than textMax of the rest, however slowly it comes.
-func readParts(r *fasthttp.Request, most int) (*multipart.Form, error) {
+func readParts(r *fasthttp.Request, sent io.Reader, most int) (*multipart.Form, error) {
 	if !r.IsBodyStream() {
 		return nil, fiber.ErrBadRequest
 	}
-	body := &io.LimitedReader{R: r.BodyStream(), N: int64(most) + 1}
+	body := &io.LimitedReader{R: sent, N: int64(most) + 1}
 	form, err := multipart.NewReader(body, string(r.Header.MultipartFormBoundary())).ReadForm(textMax - formReserve)
 	if err == nil {
 		_, err = io.Copy(io.Discard, body) // whatever stands behind the last part is no request
@@ -128,7 +130,7 @@ func readText(r *fasthttp.Request, most int) error {
 func unreadable(err error) error {
 	line, disk := net.Error(nil), (*fs.PathError)(nil)
 	switch {
-	case errors.As(err, &disk):
+	case errors.As(err, &disk), errors.Is(err, errCrowded):
 		return err
 	case errors.As(err, &line) && line.Timeout():
 		return fiber.ErrRequestTimeout

@@ -3,21 +3,48 @@ package handlers
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/valyala/fasthttp"
+	"golang.org/x/sync/semaphore"
 
 	"nameplate/db"
 	"nameplate/internal/account"
 )
 
 const (
+	arrivingMost = 1 << 30 // the most bytes that forms with files have on the disk at once, while they come or are looked at
+
 	largeMost = 4               // large bodies that are on their way, or looked at, at once: each may take tableBytes of the disk
 	largeAsk  = 5 * time.Second // for asking whose a large body is
 )
 
 // errTooMany refuses a large body while others are on their way.
 var errTooMany = errors.New("too many large bodies at once")
+
+// errCrowded refuses a form with files while there is no room for it.
+var errCrowded = errors.New("too many bytes of forms with files at once")
+
+// arrival is a body with files on its way to the disk. It fails with errCrowded while those of others leave no room, so that slow ones in
+// large numbers do not fill it.
+type arrival struct {
+	io.Reader
+	room  *semaphore.Weighted
+	taken int64 // in bytes
+}
+
+func (a *arrival) Read(p []byte) (int, error) {
+	n, err := a.Reader.Read(p)
+	if !a.room.TryAcquire(int64(n)) {
+		return 0, errCrowded
+	}
+	a.taken += int64(n)
+	return n, err
+}
+
+// leave makes room for others, when the files are no longer on the disk.
+func (a *arrival) leave() { a.room.Release(a.taken) }
 
 // isLarge says whether a body is one that only who may import sends: its file goes to the disk as it comes.
 func isLarge(h *fasthttp.RequestHeader) bool {
