@@ -33,12 +33,14 @@ func (a *App) body(c *fiber.Ctx) error {
 	most, done, err := a.bodyMost(&c.Request().Header)
 	defer done()
 	if err != nil {
+		linger(c)
 		return err
 	}
 	arriving := &arrival{Reader: c.Request().BodyStream(), room: a.arriving}
 	defer arriving.leave()
 	form, err := readBody(c.Request(), arriving, most)
 	if err != nil {
+		linger(c)
 		return err
 	}
 	if form != nil {

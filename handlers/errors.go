@@ -42,6 +42,9 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 	}
 	problem := problemOf(err)
 	a.inAdmin(c, &problem)
+	if problem.Back == "" && !methodIsSafe(c.Method()) {
+		problem.Back = goOn(c) // where the form is
+	}
 	if problem.Status >= 500 {
 		problem.RequestID = rand.Text()
 		a.Log.Error("request failed", "id", problem.RequestID, "method", c.Method(), "path", withoutToken(c.Path()), "status", problem.Status, "err", err)
@@ -135,6 +138,8 @@ func problemOf(err error) views.Problem {
 		return views.Problem{Status: 503, Title: "Busy just now", Text: "Nothing was changed. Please try again in a few seconds.", Retry: 5}
 	case picture.IsUnavailable(err):
 		return views.Problem{Status: 503, Title: "No pictures just now", Text: "What keeps pictures and files can't be reached. Nothing was changed. Please try again in a minute.", Retry: 60}
+	case errors.As(err, &status) && status.Code == fiber.StatusRequestEntityTooLarge:
+		return views.Problem{Status: 413, Title: "Too large", Text: "What was sent is more than this site takes. A picture may have 10 MB at most: go back, and choose a smaller one."}
 	case errors.As(err, &status) && status.Code < 500:
 		return views.Problem{Status: status.Code, Title: http.StatusText(status.Code), Text: textOf(status.Code)}
 	}
@@ -142,10 +147,7 @@ func problemOf(err error) views.Problem {
 }
 
 func textOf(status int) string {
-	switch status {
-	case fiber.StatusRequestEntityTooLarge:
-		return "What was sent is too large. A picture may have 10 MB at most: choose a smaller one."
-	case fiber.StatusMethodNotAllowed:
+	if status == fiber.StatusMethodNotAllowed {
 		return "This address can't be used in this way. Go back and use the form on the page."
 	}
 	return "The request could not be understood. Go back and try again."

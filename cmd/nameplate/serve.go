@@ -187,7 +187,7 @@ func (c *serveCommand) site(cfg config, files *public.Files, database *db.DB, pi
 // ignore leaves to the system, ends the program at once.
 func (c *serveCommand) serve(stop context.Context, ignore func(), ln net.Listener, site *fiber.App, database *db.DB, cfg config, log *slog.Logger) error {
 	ended := make(chan error, 1)
-	go func() { ended <- site.Listener(ln) }()
+	go func() { ended <- site.Listener(handlers.Linger(ln)) }()
 	log.Info("serving "+cfg.Site, "address", ln.Addr().String(), "base_url", cfg.BaseURL)
 	c.advise(stop, database, log)
 	select {
