@@ -126,7 +126,7 @@ func work(stop context.Context, database *db.DB, log *slog.Logger) <-chan struct
 }
 
 // openStores opens the database and the pictures, and removes pictures that a killed server left half-way. Without pictures whose server is
-// away just now, the site goes on.
+// away just now, and over a directory that can't be written, the site goes on.
 func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB, *picture.Store, error) {
 	database, err := c.openReady(ctx, func(d *db.DB, state db.State) error {
 		return migrateIf(ctx, d, state == db.Empty || state != db.Newer && c.MigrateFirst)
@@ -140,6 +140,10 @@ func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB
 		err = nil
 	} else if err == nil {
 		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), c.sentBefore(), pictures.Remove)
+		if picture.IsUnavailable(err) {
+			log.Warn("pictures and files that nobody needs can't be removed just now", "err", err)
+			err = nil
+		}
 	}
 	if err != nil {
 		database.Close()

@@ -35,7 +35,7 @@ func makeDir(name string) (dir, error) {
 			return dir{}, fmt.Errorf("make %s in the uploads directory %s: %w", folder, name, err)
 		}
 	}
-	if err := d.clear(); err != nil {
+	if err := d.clear(); err != nil && !IsUnavailable(err) {
 		d.close()
 		return dir{}, fmt.Errorf("clear tmp in the uploads directory %s: %w", name, err)
 	}
