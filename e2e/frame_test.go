@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"image/png"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -74,15 +75,19 @@ func TestFrameWithoutScript(t *testing.T) {
 	l.fill("", "Password", password)
 	l.follow("Password", "Log in")
 	l.goTo(pictureRow)
-	inOrder(t, l.page, "Picture", "Frame", "The whole picture", "Place", "Top left", "Middle", "Bottom right", "Zoom", "100 %", "400 %", "Preview", "Save picture")
+	inOrder(t, l.page, "Picture", "Frame", "The whole picture", "Place", "Top left", "Middle", "Bottom right", "Zoom", "100 %", "400 %", "Save picture", "Preview", "Remove picture")
 }
 
-// drag moves the mouse, pressed, from the middle of an element.
-func (b *tab) drag(selector string, x, y float64) {
+// drag moves the mouse, pressed, from the middle of an element, over spots that are counted from there.
+func (b *tab) drag(selector string, over ...spot) {
 	b.t.Helper()
 	at := eval[[]float64](b, fmt.Sprintf("(e => { e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })(document.querySelector(%s))", quote(selector)))
-	b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at[0], at[1], chromedp.ButtonLeft), chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0]+x/2, at[1]+y/2, chromedp.ButtonLeft),
-		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0]+x, at[1]+y, chromedp.ButtonLeft), chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at[0]+x, at[1]+y, chromedp.ButtonLeft))
+	b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at[0], at[1], chromedp.ButtonLeft))
+	var to spot
+	for _, to = range over {
+		b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0]+to.X, at[1]+to.Y, chromedp.ButtonLeft))
+	}
+	b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at[0]+to.X, at[1]+to.Y, chromedp.ButtonLeft))
 }
 
 // TestFrameIsDragged goes the same way with the mouse and the keyboard: what is sent are the same numbers.
@@ -101,7 +106,10 @@ func TestFrameIsDragged(t *testing.T) {
 	if eval[bool](b, "document.querySelector('.whole').matches('.level')") {
 		t.Error("a finger that goes up or down over an upright picture scrolls the page")
 	}
-	b.drag(".whole", 0, 1000) // no further than the picture goes
+	// Slowly, and no further than the picture goes: a hand that comes back has to come all of its way.
+	b.drag(".whole", spot{Y: 0.2}, spot{Y: 0.4}, spot{Y: 0.6}, spot{Y: 1})
+	b.wait("document.querySelector('.own input:checked').value !== '50,31.3'")
+	b.drag(".whole", spot{Y: 1000}, spot{Y: 600})
 	b.click(".row.open .button")
 	b.wait("document.querySelector('#row-profile_pic:not(.open) img')?.complete")
 	if f, colour := frame(b); f != (profile.Frame{X: 500, Y: 875, Zoom: 100}) || colour != "blue" {
@@ -114,6 +122,7 @@ func TestFrameIsDragged(t *testing.T) {
 	for range 3 {
 		b.press(kb.ArrowUp)
 	}
+	b.press("+", chromedp.ModifierCtrl) // the browser's own
 	b.press("+")
 	b.tabTo("[name=zoom]")
 	b.press("\r")
@@ -123,6 +132,7 @@ func TestFrameIsDragged(t *testing.T) {
 	}
 	b.click("#row-profile_pic .edit")
 	b.wait("document.querySelector('.framing .whole img')?.complete && document.activeElement.id === 'profile_pic'")
+	b.click(".framing summary")
 	b.click(".places label:nth-of-type(2)")
 	b.click(".row.open .button")
 	b.wait("document.querySelector('#row-profile_pic:not(.open) img')?.complete")
@@ -134,6 +144,40 @@ func TestFrameIsDragged(t *testing.T) {
 	b.choose("#profile_pic", file(t, "small.jpg", encoded(image.NewRGBA(image.Rect(0, 0, 60, 20)))))
 	b.wait("document.querySelector('.whole.level canvas')?.getBoundingClientRect().height > 100") // large enough for a finger, which scrolls the page
 	b.marked("all of it")
+}
+
+// TestFrameIsZoomedByFingers: two that go apart zoom in, and a square shows the middle until then.
+func TestFrameIsZoomedByFingers(t *testing.T) {
+	s := start(t)
+	newClient(t, s).register("ada", nil)
+	b := openTab(t, s, true)
+	b.login("ada", password)
+	b.open(pictureRow)
+	var clear bytes.Buffer
+	if err := png.Encode(&clear, image.NewNRGBA(image.Rect(0, 0, 400, 400))); err != nil {
+		t.Fatal(err)
+	}
+	b.choose("#profile_pic", file(t, "a.png", clear.Bytes()))
+	b.wait("document.querySelector('.whole canvas') && document.querySelector('.places label:nth-of-type(5) input').checked")
+	b.see(".whole + p", "zoom in to move it")
+	if colour := eval[string](b, "document.querySelector('.picture canvas').getContext('2d').getImageData(96, 96, 1, 1).data.join()"); colour != "255,255,255,255" {
+		t.Errorf("it shows through as %s, and is stored on white", colour)
+	}
+	at := eval[[]float64](b, "(e => { e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })(document.querySelector('.whole'))")
+	touch := func(kind input.DispatchTouchEventType, apart ...float64) {
+		points := []*input.TouchPoint{}
+		for i, x := range apart {
+			id := float64(i)
+			points = append(points, &input.TouchPoint{X: at[0] + x, Y: at[1], ID: &id})
+		}
+		call(b, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+	}
+	touch(input.DispatchTouchEventTypeTouchStart, -20, 20)
+	touch(input.DispatchTouchEventTypeTouchMove, -30, 30)
+	touch(input.DispatchTouchEventTypeTouchMove, -40, 40)
+	touch(input.DispatchTouchEventTypeTouchEnd)
+	b.wait("document.querySelector('[name=zoom]').value === '200'")
+	b.see(".whole + p", "50 % from the left, 50 % from the top")
 }
 
 // TestPictureIsDroppedOrPasted: neither leaves the page, and what was chosen is shown and sent.
@@ -166,6 +210,7 @@ func TestPictureIsDroppedOrPasted(t *testing.T) {
 			t.Errorf("the picture is %s", colour)
 		}
 		b.click("#row-profile_pic .edit")
+		b.click(".removal summary")
 		b.click("[name=remove]")
 		b.wait("document.querySelector('#row-profile_pic:not(.open)')")
 	}

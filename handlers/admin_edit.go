@@ -30,7 +30,7 @@ var flags = []flag{
 // readEdit reads a row, or a whole person, as an admin sent it. What was not sent stays as it is.
 func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 	filled := newFilled()
-	edit := views.Edit{User: person, Values: filled.Values, Errors: filled.Errors, Waiting: filled.Waiting, List: posted(c, "list")}
+	edit := views.Edit{User: person, Values: filled.Values, Errors: filled.Errors, Waiting: filled.Waiting, Removed: map[string]string{}, List: posted(c, "list")}
 	if err := a.attributeValues(c, a.shown.Attributes, &filled); err != nil {
 		return edit, err
 	}
@@ -38,7 +38,13 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 		text, sent := typed(c, attr)
 		if attr.IsUpload() {
 			text = filled.Values[attr.Name]
-			sent = text != "" || isTrue(posted(c, "remove_"+attr.Name))
+			if sent = text != ""; isTrue(posted(c, "remove_"+attr.Name)) {
+				edit.Removed[attr.Name] = person.Value(attr.Name)
+				if sent {
+					edit.Errors.Add(attr.Name, form.Message("Choose another "+attr.Kind.Name+", or remove the present one: not both."))
+				}
+				sent = true
+			}
 		}
 		if !sent {
 			continue

@@ -38,7 +38,7 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	if err := a.holdWaiting(c.UserContext(), waiting); err != nil {
 		return err
 	}
-	if preview {
+	if field.Preview = preview; preview {
 		return a.showAgain(c, fiber.StatusOK, field)
 	}
 	return a.showAgain(c, refusal(form.Errors{attr.Name: field.Error}), field)

@@ -21,6 +21,9 @@
   // A colour as its picker takes it.
   const colour = (text) => (/^#[0-9a-f]{6}$/i.test(text) ? text : '#000000');
 
+  // Whether there is something to drop and to paste with.
+  const mouse = matchMedia('(hover: hover)').matches;
+
   // Whether the browser knows passkeys, and the site has a name for them.
   const passkeys = !!window.PublicKeyCredential?.parseRequestOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname);
 
@@ -62,20 +65,32 @@
       input.after(make('input', { type: 'color', className: 'pick', id: `${input.id}-pick`, defaultValue: colour(input.value), ariaLabel: `${name}: pick it` }));
     }
     for (const input of all('.picture input[type=file]', root)) {
-      input.after(make('p', { className: 'hint', textContent: input.accept.includes('image') ? 'Or drop one here, or paste it.' : 'Or drop one here.' }));
+      if (mouse) input.after(make('p', { className: 'hint', textContent: input.accept.includes('image') ? 'Or drop one here, or paste it.' : 'Or drop one here.' }));
     }
+    for (const button of all('[name=preview]', root)) button.remove();
     for (const framing of all('.framing', root)) {
-      const zooms = framing.querySelector('.zooms');
+      const [whole, places, zooms] = ['.whole', '.places', '.zooms'].map((part) => framing.querySelector(part));
       const zoom = zooms.querySelector(':checked')?.value || 100;
       const label = make('label', { className: 'zoom', textContent: 'Zoom ' });
-      label.append(make('input', { type: 'range', name: 'zoom', min: 100, max: 400, defaultValue: zoom }), make('output', { textContent: `${zoom} %` }));
+      const range = make('input', { type: 'range', name: 'zoom', min: 100, max: 400, defaultValue: zoom, ariaValueText: `${zoom} %` });
+      label.append(range, make('span', { textContent: `${zoom} %`, ariaHidden: 'true' }));
       zooms.replaceWith(label);
-      framing.querySelector('[name=preview]').parentNode.remove();
-      framing.querySelector('.hint').textContent += ' Drag it, zoom, or move it with the arrow keys.';
-      framing.dataset.at = framing.querySelector('[name=focus]:checked')?.value || '';
-      framing.querySelector('.whole').addEventListener('wheel', onWheel, { passive: false });
-      Object.assign(framing.querySelector('.whole'), { tabIndex: 0, role: 'group', ariaLabel: 'Frame: the arrow keys move it, plus and minus zoom' });
-      if (sourceOf(framing)) level(framing);
+      if (!places.querySelector('.own')) {
+        const own = make('label', { className: 'check own', hidden: true });
+        own.append(make('input', { type: 'radio', name: 'focus', disabled: true }), ' As shown');
+        places.append(own);
+      }
+      const fold = make('details');
+      fold.append(make('summary', { textContent: 'Place' }));
+      places.replaceWith(fold);
+      fold.append(places);
+      places.querySelector('legend').className = 'sr';
+      framing.querySelector('.hint').textContent += mouse ? ' Drag it, zoom, or move it with the arrow keys.' : ' Drag it, and zoom with two fingers.';
+      framing.dataset.at = places.querySelector(':checked')?.value || '';
+      whole.addEventListener('wheel', onWheel, { passive: false });
+      Object.assign(whole, { tabIndex: 0, role: 'application', ariaLabel: 'Frame: the arrow keys move it, plus and minus zoom' });
+      whole.after(make('p', { className: 'sr', role: 'status' }));
+      if (sourceOf(framing)) room(framing);
     }
     for (const input of all('input[type=password]', root)) {
       const shown = document.getElementById(input.id)?.type === 'text';
@@ -114,13 +129,14 @@
     });
   }
 
-  // A picture shows itself as it is chosen, and one that is too large never leaves.
+  // A picture shows itself as it is chosen, and one that can't be taken never leaves.
   on('change', async (event) => {
     const input = event.target;
     if (input.type !== 'file') return;
     const box = input.closest('.picture');
     const isPicture = input.accept.includes('image');
     const framing = input.form.querySelector('.framing');
+    const removing = input.form.elements[`remove_${input.name}`];
     say(input, '');
     const file = input.files[0];
     const most = (input.dataset.most || (isPicture ? 10 : 5)) * 2 ** 20;
@@ -128,22 +144,37 @@
       input.value = '';
       say(input, `Choose a smaller ${isPicture ? 'picture' : 'file'}: this one is over ${most / 2 ** 20} MB.`);
     }
+    if (input.files[0] && removing) removing.checked = false;
     if (!isPicture) return;
-    const bitmap = input.files[0] && (await createImageBitmap(file).catch(() => null));
+    const isKnown = input.files[0] && pictureHead.test(new TextDecoder('latin1').decode(await file.slice(0, 12).arrayBuffer().catch(() => new ArrayBuffer(0))));
+    const bitmap = isKnown && (await createImageBitmap(file).catch(() => null));
     if (input.files[0] && input.files[0] !== file) return;
     box.querySelector('canvas')?.remove();
     for (const image of all('img', box)) image.hidden = !!bitmap;
     const whole = bitmap && shrunk(bitmap);
     if (whole) face(box, whole, square(whole.width, whole.height, goodFrame(whole)));
-    else if (input.files[0]) say(input, 'Choose a JPEG, PNG, GIF or WebP picture.');
+    else if (isKnown) say(input, 'Choose another picture: this one is broken, cut short, or too large to be read.');
+    else if (input.files[0]) say(input, 'Choose a JPEG, PNG, GIF or WebP picture: this is another kind of file.');
     if (framing) begun(framing, whole);
+  });
+  const pictureHead = /^(\xff\xd8\xff|.PNG|GIF8|RIFF.{4}WEBP)/s;
+
+  // A picture is chosen, or removed: not both.
+  on('change', ({ target }) => {
+    const input = target.checked && target.name.startsWith('remove_') && target.form.elements[target.name.slice(7)];
+    if (!input?.value) return;
+    input.value = '';
+    input.dispatchEvent(new Event('change', { bubbles: true }));
   });
 
   // A picture as large as it is shown at most, upright.
   function shrunk(bitmap) {
     const by = Math.min(1, 1024 / Math.max(bitmap.width, bitmap.height));
     const canvas = make('canvas', { width: Math.max(1, Math.round(bitmap.width * by)), height: Math.max(1, Math.round(bitmap.height * by)) });
-    canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    const context = canvas.getContext('2d');
+    context.fillStyle = '#fff'; // as the site does below what can be seen through
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
     return canvas;
   }
@@ -171,38 +202,53 @@
   const sourceOf = (framing) => framing.querySelector('.whole :is(canvas, img:not([hidden]))');
   const sizeOf = (source) => [+source.getAttribute('width'), +source.getAttribute('height')];
   function frameOf(framing) {
+    if (framing.exact) return framing.exact;
     const [x, y] = framing.querySelector('[name=focus]:checked').value.split(',');
     return { x: +x, y: +y, zoom: +framing.querySelector('[name=zoom]').value };
   }
 
-  // A frame that is dragged, or zoomed: what is sent are the same numbers as without.
-  function setFrame(framing, { x, y, zoom }) {
-    const own = framing.querySelector('.own');
-    const [input, range] = [own.firstElementChild, framing.querySelector('[name=zoom]')];
-    range.value = Math.round(Math.max(100, Math.min(zoom, 400)));
+  // A frame that is dragged, or zoomed: what is sent are the same numbers as without, rounded; what is moved on from is not.
+  function setFrame(framing, frame) {
+    const [own, range] = [framing.querySelector('.own'), framing.querySelector('[name=zoom]')];
+    const zoom = Math.max(100, Math.min(frame.zoom, 400));
+    range.value = Math.round(zoom);
     const [w, h] = sizeOf(sourceOf(framing));
-    const side = (Math.min(w, h) * 100) / range.value;
-    const within = (at, whole) => tenth(Math.max((50 * side) / whole, Math.min(at, 100 - (50 * side) / whole)));
-    input.value = `${within(x, w)},${within(y, h)}`;
-    own.hidden = input.disabled = false;
+    const side = Math.min(w, h) * 100 / zoom;
+    const within = (at, whole) => Math.max((50 * side) / whole, Math.min(at, 100 - (50 * side) / whole));
+    const [x, y] = [within(frame.x, w), within(frame.y, h)];
+    const value = `${tenth(x)},${tenth(y)}`;
+    const place = [...all('.places > label:not(.own) input', framing)].find((one) => one.value === value);
+    const input = place || own.firstElementChild;
+    own.hidden = own.firstElementChild.disabled = !!place;
+    input.value = value;
     input.checked = true;
+    framing.exact = { x, y, zoom };
     showFrame(framing);
   }
 
-  // Where a frame goes sideways alone, a finger that goes up or down over it scrolls the page.
-  function level(framing) {
+  // Says how far a frame goes, and where it is. Where it goes sideways alone, a finger that goes up or down over it scrolls the page.
+  function room(framing) {
     const [w, h] = sizeOf(sourceOf(framing));
-    framing.querySelector('.whole').classList.toggle('level', square(w, h, frameOf(framing)).side >= h);
+    const { x, y, side } = square(w, h, frameOf(framing));
+    const far = (at, length, from) => (length - side > 0.5 ? [`${Math.round((100 * at) / (length - side))} % from the ${from}`] : []);
+    const where = [...far(x, w, 'left'), ...far(y, h, 'top')];
+    const line = framing.querySelector('.whole + p');
+    line.textContent = where.join(', ') || 'All of it is shown: zoom in to move it.';
+    line.className = where.length ? 'sr' : 'hint';
+    framing.querySelector('.whole').classList.toggle('level', side >= h);
   }
 
   function showFrame(framing) {
     const source = sourceOf(framing);
     const [w, h] = sizeOf(source);
     const { x, y, side } = square(w, h, frameOf(framing));
-    level(framing);
-    framing.querySelector('output').textContent = `${framing.querySelector('[name=zoom]').value} %`;
+    const range = framing.querySelector('[name=zoom]');
+    range.ariaValueText = range.nextElementSibling.textContent = `${range.value} %`;
+    room(framing);
     framing.querySelector('svg').setAttribute('viewBox', `0 0 ${w} ${h}`);
-    framing.querySelector('path').setAttribute('d', `M0 0H${w}V${h}H0zM${x} ${y}v${side}h${side}v-${side}z`);
+    const [around, corners] = all('svg path', framing);
+    around.setAttribute('d', `M0 0H${w}V${h}H0zM${x} ${y}v${side}h${side}v-${side}z`);
+    corners.setAttribute('d', `M${x} ${y}h${side}v${side}h-${side}zm0 ${side / 2}a1 1 0 1 0 ${side} 0a1 1 0 1 0-${side} 0z`);
     const scale = (source.naturalWidth || w) / w;
     if (scale) face(framing.form.querySelector('.picture'), source, { x: x * scale, y: y * scale, side: side * scale });
   }
@@ -210,6 +256,7 @@
   // A form begins with another picture; with none it is as it came.
   function begun(framing, canvas) {
     const [whole, shown] = [framing.querySelector('.whole'), framing.querySelector('[name=framed]')];
+    framing.exact = null;
     whole.querySelector('canvas')?.remove();
     const image = whole.querySelector('img');
     if (image) image.hidden = !!canvas;
@@ -223,6 +270,7 @@
     } else if (image) {
       const [own, range] = [framing.querySelector('.own input'), framing.querySelector('[name=zoom]')];
       if (own.defaultChecked) own.value = framing.dataset.at;
+      own.parentNode.hidden = own.disabled = !own.defaultChecked;
       for (const radio of all('[name=focus]', framing)) radio.checked = radio.defaultChecked;
       range.value = range.defaultValue;
       showFrame(framing);
@@ -231,12 +279,20 @@
 
   on('input', ({ target }) => {
     const framing = target.closest('.framing');
-    if (framing && target.name === 'zoom') setFrame(framing, frameOf(framing));
-    else if (framing) showFrame(framing);
+    if (framing && target.name === 'zoom') return setFrame(framing, { ...frameOf(framing), zoom: +target.value });
+    if (!framing) return;
+    framing.exact = null;
+    showFrame(framing);
   });
 
+  // One finger moves the frame, two zoom. What counts is where they took hold of it, so that it comes back as they do.
   const fingers = new Map();
-  const between = () => Math.hypot(...['clientX', 'clientY'].map((axis) => [...fingers.values()].reduce((sum, one, i) => sum + (i ? -one[axis] : one[axis]), 0)));
+  let hold;
+  function held() {
+    const [one, other = one] = fingers.values();
+    return { x: (one.clientX + other.clientX) / 2, y: (one.clientY + other.clientY) / 2, apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) };
+  }
+  const takeHold = (framing) => { hold = framing && fingers.size ? { ...held(), frame: frameOf(framing) } : null; };
   on('pointerdown', (event) => {
     const whole = event.target.closest?.('.whole');
     if (!whole || event.button) return;
@@ -244,31 +300,32 @@
     whole.focus({ preventScroll: true });
     whole.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, event);
+    takeHold(whole.parentNode);
   });
   on('pointermove', (event) => {
-    const before = fingers.get(event.pointerId);
-    if (!before) return;
-    const apart = between();
+    const framing = event.target.closest?.('.framing');
+    if (!framing || !hold || !fingers.has(event.pointerId)) return;
     fingers.set(event.pointerId, event);
-    const framing = event.target.closest('.framing');
-    if (!framing) return;
-    const { x, y, zoom } = frameOf(framing);
-    const { width, height } = event.target.closest('.whole').getBoundingClientRect();
-    if (fingers.size > 1) return setFrame(framing, { x, y, zoom: zoom * (apart / between() || 1) });
-    setFrame(framing, { x: x + ((event.clientX - before.clientX) * 100) / width, y: y + ((event.clientY - before.clientY) * 100) / height, zoom });
+    const [now, { frame }, [w, h]] = [held(), hold, sizeOf(sourceOf(framing))];
+    const { width, height } = framing.querySelector('.whole').getBoundingClientRect();
+    const scale = Math.min(width / w, height / h) / 100; // pixels for a percent of the picture's own
+    setFrame(framing, { x: frame.x + (now.x - hold.x) / scale / w, y: frame.y + (now.y - hold.y) / scale / h, zoom: frame.zoom * (now.apart / hold.apart || 1) });
   });
-  for (const type of ['pointerup', 'pointercancel']) on(type, (event) => fingers.delete(event.pointerId));
+  for (const type of ['pointerup', 'pointercancel']) {
+    on(type, (event) => fingers.delete(event.pointerId) && takeHold(event.target.closest?.('.framing')));
+  }
   function onWheel(event) {
     const whole = event.currentTarget;
     if (!event.ctrlKey && document.activeElement !== whole) return;
     event.preventDefault();
     const frame = frameOf(whole.parentNode);
-    setFrame(whole.parentNode, { ...frame, zoom: frame.zoom * 1.002 ** -event.deltaY });
+    const turned = Math.max(-40, Math.min(event.deltaY, 40)); // with ctrlKey it is two fingers on a pad, which turn by little
+    setFrame(whole.parentNode, { ...frame, zoom: frame.zoom * (event.ctrlKey ? 1.01 : 1.005) ** -turned });
   }
   on('keydown', (event) => {
-    if (!event.target.matches?.('.whole')) return;
+    if (!event.target.matches?.('.whole') || event.ctrlKey || event.altKey || event.metaKey) return;
     const framing = event.target.parentNode;
-    const frame = frameOf(framing);
+    const frame = { ...frameOf(framing) };
     const step = event.shiftKey ? 10 : 1;
     const change = { ArrowLeft: ['x', -step], ArrowRight: ['x', step], ArrowUp: ['y', -step], ArrowDown: ['y', step], '+': ['zoom', 10], '-': ['zoom', -10] }[event.key];
     if (!change) return;
@@ -445,6 +502,7 @@
       }
     } else {
       for (const input of all('input[type=file]', target)) input.value = '';
+      if (ctx.response?.status === 200) for (const box of all('[name^=remove_]', target)) box.checked = false;
     }
     // The browser's own autofocus complains where something has the focus already.
     if (target.querySelector('.is-choice :checked')) fragment.querySelector('.is-choice input')?.setAttribute('checked', '');

@@ -243,7 +243,11 @@ func (people People) personFields(edit Edit) []Field {
 		attr.Autocomplete = "off"
 		field := Field{Attribute: attr, Value: edit.typed(attr.Name), Error: edit.Errors[attr.Name]}
 		if attr.IsUpload() {
-			field.Now, field.Waiting, field.Value = edit.User.Value(attr.Name), edit.Waiting[attr.Name], ""
+			field.Now, field.Removes = edit.Removed[attr.Name]
+			if !field.Removes {
+				field.Now = edit.User.Value(attr.Name)
+			}
+			field.Waiting, field.Value = edit.Waiting[attr.Name], ""
 		}
 		fields = append(fields, field)
 	}

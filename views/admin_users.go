@@ -79,6 +79,7 @@ type Edit struct {
 	Conflict *Conflict // nil unless somebody else changed the person first
 	List     string    // the list's query string, to come back to
 	Waiting  map[string]Waiting
+	Removed  map[string]string // the pictures and files that the form asks to remove, by their attributes
 
 	onPageForm bool // the form stands around the list, and not in the row
 }

@@ -66,6 +66,8 @@ type Field struct {
 	Check   string  // where htmx checks it as it is left; empty for nowhere
 	Waiting Waiting // for a picture
 	Now     string  // for a picture: the name of the present one; empty for none
+	Removes bool    // for a picture: the form asks to remove the present one
+	Preview bool    // for a picture: what waits is only looked at
 	Framing Framing // for a picture: the choice of its frame
 	Version int64   // the person's version that the form was made of; 0 where it makes no difference
 	Before  int64   // in a conflict, the one that it was made of first

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nameplate/internal/account"
@@ -76,6 +77,17 @@ var blurCells = func() (cells [9]string) {
 	return cells
 }()
 
+// keptText says of a picture or a file that waits that it does.
+func (field *Field) keptText() string {
+	switch {
+	case field.Preview:
+		return "This is how it will look. It is not saved yet."
+	case field.Error != "":
+		return "The " + field.Kind.Name + " that you chose before is kept."
+	}
+	return "Your " + field.Kind.Name + " is kept. You need not choose it again."
+}
+
 // places say profile.Focuses in words.
 var places = [...]string{"Top left", "Top", "Top right", "Left", "Middle", "Right", "Bottom left", "Bottom", "Bottom right"}
 
@@ -88,6 +100,16 @@ func (f Framing) around() string {
 	}
 	s := f.Frame.Square(f.Size.X, f.Size.Y)
 	return fmt.Sprintf("M0 0H%dV%dH0zM%d %dv%dh%dv-%dz", f.Size.X, f.Size.Y, s.Min.X, s.Min.Y, s.Dy(), s.Dx(), s.Dy())
+}
+
+// corners is a path over what is in the frame, and not in the circle that most pages show of it.
+func (f Framing) corners() string {
+	if f.Whole == "" {
+		return ""
+	}
+	s := f.Frame.Square(f.Size.X, f.Size.Y)
+	side, half := s.Dx(), strconv.FormatFloat(float64(s.Dx())/2, 'f', -1, 64)
+	return fmt.Sprintf("M%d %dh%dv%dh-%dzm0 %sa1 1 0 1 0 %d 0a1 1 0 1 0-%d 0z", s.Min.X, s.Min.Y, side, side, side, half, side, side)
 }
 
 // isOwn says whether the frame is at none of the places that the form offers.

@@ -30,6 +30,9 @@ func saveLabel(attr profile.Attribute) string { return "Save " + lower(attr.Labe
 // emptyText is what a row without a value shows.
 func emptyText(person account.User, attr profile.Attribute) string {
 	if attr.IsPicture() {
+		if attr.DefaultPicture(person).Letters == "" {
+			return "No picture yet. A pattern stands in."
+		}
 		return "No picture yet. Your initials stand in."
 	}
 	return "Not set"
