@@ -70,7 +70,8 @@ type App struct {
 	drawn      *drawn              // what it drew last
 	otherHosts *sync.Once
 	large      *semaphore.Weighted // places for large bodies
-	arriving   *semaphore.Weighted // bytes for forms with files
+	arriving   *semaphore.Weighted // bytes of the disk for forms with files
+	texts      *semaphore.Weighted // bytes of memory for bodies
 }
 
 // New returns the whole site, ready to listen. It fails for a base URL that can't be read.
@@ -87,7 +88,7 @@ func New(a App) (*fiber.App, error) {
 	}
 	app.sessions, app.otherHosts = newSessions(a.DB), &sync.Once{}
 	app.large = semaphore.NewWeighted(largeMost)
-	app.arriving = cmp.Or(a.arriving, semaphore.NewWeighted(arrivingMost))
+	app.arriving, app.texts = cmp.Or(a.arriving, semaphore.NewWeighted(arrivingMost)), cmp.Or(a.texts, semaphore.NewWeighted(textsMost))
 	app.policy = policyWith(a.Pictures.Links())
 	app.drawer = picture.NewReader(drawnAtOnce)
 	app.drawn = &drawn{at: map[string]*list.Element{}}
@@ -119,7 +120,7 @@ func New(a App) (*fiber.App, error) {
 // of a body is waited for before somebody looks at whose it is.
 func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	c := fasthttp.RequestConfig{MaxRequestBodySize: 1}
-	if h.ContentLength() > 64<<10 {
+	if n := h.ContentLength(); n > 64<<10 || n < 0 && hasParts(h) { // less than 0 for chunks, which do not say how many
 		c.ReadTimeout = uploadTimeout
 	}
 	return c

@@ -36,14 +36,17 @@ func (a *App) body(c *fiber.Ctx) error {
 		linger(c)
 		return err
 	}
-	arriving := &arrival{Reader: c.Request().BodyStream(), room: a.arriving}
-	defer arriving.leave()
-	form, err := readBody(c.Request(), arriving, most)
+	text := &arrival{Reader: c.Request().BodyStream(), room: a.texts, most: textMax} // of which a form with files may have as much
+	files := &arrival{Reader: text, room: a.arriving, most: arrivingMost}
+	defer text.leave()
+	defer files.leave()
+	form, err := readBody(c.Request(), text, files, most)
 	if err != nil {
 		linger(c)
 		return err
 	}
 	if form != nil {
+		text.leave() // what it had of text is known, and little
 		defer func() { _ = form.RemoveAll() }()
 		c.Locals(localForm, form)
 	}
@@ -67,16 +70,16 @@ func sentFile(c *fiber.Ctx, name string) *multipart.FileHeader {
 
 // readBody refuses what would cost far more to take apart than to send: a body that is compressed, and a form with more text or more fields
 // than any page of the site sends. The form is one with files, whose files are to be removed; nil for any other.
-func readBody(r *fasthttp.Request, body io.Reader, most int) (*multipart.Form, error) {
+func readBody(r *fasthttp.Request, text, files io.Reader, most int) (*multipart.Form, error) {
 	switch {
 	case len(r.Header.Peek(fiber.HeaderContentEncoding)) > 0:
 		return nil, fiber.ErrUnsupportedMediaType // a few bytes may stand for gigabytes, and no browser sends it
 	case r.Header.ContentLength() > most:
 		return nil, fiber.ErrRequestEntityTooLarge
 	case hasParts(&r.Header):
-		return readParts(r, body, most)
+		return readParts(r, files, most)
 	case r.IsBodyStream():
-		return nil, readText(r, most)
+		return nil, readText(r, text, most)
 	}
 	return nil, nil
 }
@@ -114,8 +117,8 @@ func fieldsOf(form *multipart.Form) int {
 	return fields
 }
 
-func readText(r *fasthttp.Request, most int) error {
-	text, err := io.ReadAll(io.LimitReader(r.BodyStream(), int64(most)+1))
+func readText(r *fasthttp.Request, sent io.Reader, most int) error {
+	text, err := io.ReadAll(io.LimitReader(sent, int64(most)+1))
 	switch {
 	case err != nil:
 		return unreadable(err)

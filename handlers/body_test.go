@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,7 +18,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 	"github.com/valyala/fasthttp/fasthttputil"
-	"golang.org/x/sync/semaphore"
 
 	"nameplate/db/dbtest"
 )
@@ -115,7 +113,7 @@ func TestBytesThatNoColumnTakes(t *testing.T) {
 func TestFilesOfAFormAreKeptOnTheDisk(t *testing.T) {
 	f := fiber.New(fiber.Config{StreamRequestBody: true, DisablePreParseMultipartForm: true})
 	f.Post("/", func(c *fiber.Ctx) error {
-		form, err := readBody(c.Request(), c.Request().BodyStream(), bodyLimit)
+		form, err := readBody(c.Request(), nil, c.Request().BodyStream(), bodyLimit)
 		must(t, err)
 		header := form.File["file"][0]
 		file, err := header.Open()
@@ -142,7 +140,7 @@ func TestTextOfPartsIsReadNoFurtherThanItMayBe(t *testing.T) {
 	r.Header.SetMethod(http.MethodPost)
 	r.Header.SetContentType("multipart/form-data; boundary=X")
 	r.SetBodyStream(body, body.Len())
-	_, err := readBody(r, r.BodyStream(), bodyLimit)
+	_, err := readBody(r, nil, r.BodyStream(), bodyLimit)
 	if read := int(body.Size()) - body.Len(); err != fiber.ErrRequestEntityTooLarge || read > textMax+64<<10 {
 		t.Errorf("%v after %d bytes", err, read)
 	}
@@ -174,62 +172,6 @@ func TestFilesOfAFormLeaveTheDisk(t *testing.T) {
 		if left, err := os.ReadDir(disk); err != nil || len(left) > 0 {
 			t.Errorf("%s: %d files are left, %v", outcome, len(left), err)
 		}
-	}
-}
-
-// TestSlowFilesDoNotFillTheDisk: while they come, there is room for so many bytes, and a form beyond it is told when to come again.
-func TestSlowFilesDoNotFillTheDisk(t *testing.T) {
-	disk := t.TempDir()
-	t.Setenv("TMPDIR", disk)
-	s := newSite(t, dbtest.SQLite(t), func(a *App) { a.arriving = semaphore.NewWeighted(1 << 20) })
-	ln := fasthttputil.NewInmemoryListener()
-	go func() { _ = s.app.Listener(ln) }()
-	defer func() { must(t, s.app.Shutdown()) }()
-	begin := "--X\r\nContent-Disposition: form-data; name=\"profile_pic\"; filename=\"a.jpg\"\r\n\r\n" + strings.Repeat("a", 600<<10)
-	const end = "\r\n--X--\r\n"
-	open := func() net.Conn {
-		conn, err := ln.Dial()
-		must(t, err)
-		_, err = fmt.Fprintf(conn, "POST /login HTTP/1.1\r\nHost: localhost:8080\r\nContent-Type: multipart/form-data; boundary=X\r\nContent-Length: %d\r\n\r\n%s", len(begin+end), begin)
-		must(t, err)
-		return conn
-	}
-	finish := func(conn net.Conn) (*http.Response, string) {
-		_, _ = io.WriteString(conn, end) // who was answered before that is not heard any more
-		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		must(t, err)
-		page, err := io.ReadAll(response.Body)
-		must(t, err)
-		must(t, conn.Close())
-		return response, string(page)
-	}
-	onDisk := func() (bytes int64) {
-		files, err := os.ReadDir(disk)
-		must(t, err)
-		for _, file := range files {
-			if info, err := file.Info(); err == nil {
-				bytes += info.Size()
-			}
-		}
-		return bytes
-	}
-	slow := open()
-	for deadline := time.Now().Add(10 * time.Second); onDisk() < 500<<10 && time.Now().Before(deadline); {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if r, page := finish(open()); r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") != "60" || !strings.Contains(page, "Many files are being sent") {
-		t.Errorf("while another is on its way: %d %v", r.StatusCode, r.Header)
-	}
-	if r, _ := finish(slow); r.StatusCode != http.StatusForbidden { // it has no token
-		t.Errorf("the slow one: %d", r.StatusCode)
-	}
-	for range 3 { // each makes room for the next
-		if r, _ := finish(open()); r.StatusCode != http.StatusForbidden {
-			t.Errorf("afterwards: %d", r.StatusCode)
-		}
-	}
-	if onDisk() != 0 {
-		t.Errorf("%d bytes are left", onDisk())
 	}
 }
 

@@ -133,7 +133,7 @@ func problemOf(err error) views.Problem {
 	case errors.Is(err, errTooMany):
 		return views.Problem{Status: 503, Title: "Busy just now", Text: "Other tables are being sent. Nothing of yours was read: please send it again in a minute.", Retry: 60, Back: importPath}
 	case errors.Is(err, errCrowded):
-		return views.Problem{Status: 503, Title: "Busy just now", Text: "Many files are being sent. Nothing was changed: please go back, and send the form again in a minute.", Retry: 60}
+		return views.Problem{Status: 503, Title: "Busy just now", Text: "Much is being sent just now. Nothing was changed: please go back, and send the form again in a minute.", Retry: 60}
 	case errors.Is(err, db.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS):
 		return views.Problem{Status: 503, Title: "Busy just now", Text: "Nothing was changed. Please try again in a few seconds.", Retry: 5}
 	case picture.IsUnavailable(err):

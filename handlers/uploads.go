@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	arrivingMost = 1 << 30 // the most bytes that forms with files have on the disk at once, while they come or are looked at
+	arrivingMost = 1 << 30   // the most bytes that forms with files have on the disk at once, while they come or are looked at
+	textsMost    = 192 << 20 // the most bytes of bodies that are on their way to memory at once
 
 	largeMost = 4               // large bodies that are on their way, or looked at, at once: each may take tableBytes of the disk
 	largeAsk  = 5 * time.Second // for asking whose a large body is
@@ -23,28 +24,33 @@ const (
 // errTooMany refuses a large body while others are on their way.
 var errTooMany = errors.New("too many large bodies at once")
 
-// errCrowded refuses a form with files while there is no room for it.
-var errCrowded = errors.New("too many bytes of forms with files at once")
+// errCrowded refuses a body while there is no room for it.
+var errCrowded = errors.New("too many bytes of bodies at once")
 
-// arrival is a body with files on its way to the disk. It fails with errCrowded while those of others leave no room, so that slow ones in
-// large numbers do not fill it.
+// arrival is a body on its way. It fails with errCrowded while those of others leave no room for its first bytes, so that slow ones in large numbers
+// fill neither memory nor the disk.
 type arrival struct {
 	io.Reader
 	room  *semaphore.Weighted
-	taken int64 // in bytes
+	most  int64 // bytes from which on it takes no more room
+	taken int64 // bytes
 }
 
 func (a *arrival) Read(p []byte) (int, error) {
 	n, err := a.Reader.Read(p)
-	if !a.room.TryAcquire(int64(n)) {
+	take := min(int64(n), a.most-a.taken)
+	if !a.room.TryAcquire(take) {
 		return 0, errCrowded
 	}
-	a.taken += int64(n)
+	a.taken += take
 	return n, err
 }
 
-// leave makes room for others, when the files are no longer on the disk.
-func (a *arrival) leave() { a.room.Release(a.taken) }
+// leave makes room for others.
+func (a *arrival) leave() {
+	a.room.Release(a.taken)
+	a.taken = 0
+}
 
 // isLarge says whether a body is one that only who may import sends: its file goes to the disk as it comes.
 func isLarge(h *fasthttp.RequestHeader) bool {
