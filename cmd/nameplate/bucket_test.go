@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -96,6 +98,19 @@ func TestServeSweepsWhatAKilledServerSent(t *testing.T) {
 		}
 		if out := u.must("uploads", "check"); !strings.Contains(out, "nothing else") {
 			t.Error(out)
+		}
+		if u.bucket != nil {
+			return
+		}
+		// What another server sends just now is left to it, and so is what it writes.
+		u.exec(fmt.Sprintf("INSERT INTO waiting_pictures (token, name, state, created_at) VALUES ('3', '%s', 'uploading', %d)", u.pictureOf("3"), now))
+		u.write("tmp/half-way")
+		u.serve()
+		if n := u.text("SELECT count(*) FROM waiting_pictures"); n != "1" {
+			t.Errorf("%s rows wait beside another server", n)
+		}
+		if _, err := os.Stat(filepath.Join(u.dir, "uploads/tmp/half-way")); err != nil {
+			t.Error(err)
 		}
 	})
 }

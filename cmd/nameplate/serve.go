@@ -77,6 +77,11 @@ func (c *serveCommand) Run() error {
 	if cfg.BaseURL == "" {
 		cfg.BaseURL = defaultBaseURL(c.Addr, ln.Addr().(*net.TCPAddr).Port)
 	}
+	if remove, err := ownTempDir(); err != nil {
+		log.Warn("files that are sent have no directory of their own", "err", err)
+	} else {
+		defer remove()
+	}
 	files, err := public.New()
 	if err != nil {
 		return err
@@ -139,7 +144,7 @@ func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB
 		log.Warn("there are no pictures just now", "err", err)
 		err = nil
 	} else if err == nil {
-		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), c.sentBefore(), pictures.Remove)
+		_, err = database.SweepPictures(ctx, time.Now().Add(-waitingPictures), sentBefore(pictures), pictures.Remove)
 		if picture.IsUnavailable(err) {
 			log.Warn("pictures and files that nobody needs can't be removed just now", "err", err)
 			err = nil
@@ -153,13 +158,13 @@ func (c *serveCommand) openStores(ctx context.Context, log *slog.Logger) (*db.DB
 	return database, pictures, nil
 }
 
-// sentBefore is since when what is on its way, as a server starts, was sent by a killed one. A bucket's server may still take up what that one
-// has sent.
-func (c *serveCommand) sentBefore() time.Time {
-	if picture.IsBucket(c.Uploads) {
-		return time.Now().Add(-sentPictures)
+// sentBefore is since when what is on its way, as a server starts, was sent by a killed one. Another one may run; and a bucket's server may still
+// take up what a killed one has sent.
+func sentBefore(pictures *picture.Store) time.Time {
+	if pictures.Alone() {
+		return time.Now()
 	}
-	return time.Now()
+	return time.Now().Add(-sentPictures)
 }
 
 // site returns the whole site, ready to listen.

@@ -18,9 +18,13 @@ import (
 const tmpDir = "tmp"
 
 // dir keeps files in a directory of the file system, and never leaves it.
-type dir struct{ root *os.Root }
+type dir struct {
+	root *os.Root
+	held *os.File // itself, locked, so that others see that it is in use; nil for not
+	sole bool     // nobody else used it when it was opened
+}
 
-// makeDir opens the directory at name. It makes it, and its folders, where they are missing, and clears tmp.
+// makeDir opens the directory at name. It makes it, and its folders, where they are missing, and clears tmp where nobody else uses it.
 func makeDir(name string) (dir, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return dir{}, fmt.Errorf("make the uploads directory: %w", err)
@@ -35,11 +39,32 @@ func makeDir(name string) (dir, error) {
 			return dir{}, fmt.Errorf("make %s in the uploads directory %s: %w", folder, name, err)
 		}
 	}
-	if err := d.clear(); err != nil && !IsUnavailable(err) {
+	d.lock()
+	if d.sole {
+		err = d.clear()
+	}
+	if err != nil && !IsUnavailable(err) {
 		d.close()
 		return dir{}, fmt.Errorf("clear tmp in the uploads directory %s: %w", name, err)
 	}
+	d.share()
 	return d, nil
+}
+
+// lock takes the directory for this process alone, where no other uses it. The system gives the lock back when a process ends, in whatever way.
+func (d *dir) lock() {
+	held, err := d.root.Open(".")
+	if err != nil {
+		return
+	}
+	d.held, d.sole = held, syscall.Flock(int(held.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
+
+// share lets others use the directory too, and waits for those who have just taken it.
+func (d *dir) share() {
+	if d.held != nil {
+		_ = syscall.Flock(int(d.held.Fd()), syscall.LOCK_SH) // without it another server would remove what is on its way here
+	}
 }
 
 // openDir opens the directory at name as it is.
@@ -48,10 +73,17 @@ func openDir(name string) (dir, error) {
 	if err != nil {
 		return dir{}, fmt.Errorf("open the uploads directory: %w", err)
 	}
-	return dir{root}, nil
+	return dir{root: root}, nil
 }
 
-func (d dir) close() error { return d.root.Close() }
+func (d dir) close() error {
+	if d.held != nil {
+		_ = d.held.Close()
+	}
+	return d.root.Close()
+}
+
+func (d dir) alone() bool { return d.sole }
 
 func (d dir) clear() error {
 	entries, err := fs.ReadDir(d.root.FS(), tmpDir)

@@ -133,6 +133,15 @@ func TestOpenDirClearsTmpAndKeepsPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	os.WriteFile(filepath.Join(path, "tmp", "left"), []byte("x"), 0o644)
+	beside, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tmp, _ := os.ReadDir(filepath.Join(path, "tmp")); len(tmp) != 1 || beside.Alone() || !d.Alone() {
+		t.Errorf("while another uses it, tmp holds %v", tmp)
+	}
+	beside.Close()
+	d.Close()
 	again, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)

@@ -232,6 +232,8 @@ func (s s3) sign(ctx context.Context, method, path string, life time.Duration) (
 	return u.String(), nil
 }
 
+func (s s3) alone() bool { return false }
+
 func (s s3) links() string { return s.origin }
 
 // originOfLinks looks at a link. None is asked for, since the region is known.

@@ -39,6 +39,8 @@ type objects interface {
 	// scheme and the host of such addresses.
 	link(ctx context.Context, method, path string) (string, error)
 	links() string
+	// alone says whether nobody else used the store when it was opened. A bucket never knows.
+	alone() bool
 	close() error
 }
 
@@ -96,6 +98,9 @@ func OpenPresent(ctx context.Context, setting string) (*Store, error) {
 	}
 	return &Store{objects: d}, nil
 }
+
+// Alone says whether no other server used the store when it was opened: what was then half-way on its way to it is left by a killed one.
+func (s *Store) Alone() bool { return s.objects.alone() }
 
 // Reach says what is wrong where nothing can be read. It is an *Unavailable for a bucket whose server is away, or refuses.
 func (s *Store) Reach(ctx context.Context) error { return s.objects.reach(ctx) }
