@@ -17,7 +17,7 @@ type texts struct {
 	byEmail   string
 	byAvatar  string // by a hash of the address, who has agreed
 	named     string // whether any profile or waiting row names the picture or file ?1
-	hidden    string // whether the picture ?1 is kept for an undo alone
+	hidden    string // whether the picture ?1 is kept for an undo alone, or about to go
 	needed    string // the names of all pictures and files that have to be there
 	searched  []profile.Attribute
 	unique    []profile.Attribute
@@ -29,8 +29,9 @@ func newTexts(p profile.Profile, pg bool) texts {
 	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
 		" u.date_joined, COALESCE(u.last_login, 0), u.version, u.new_email, COALESCE(u.email_verified_at, 0), u.awaits_approval, u.password_expired, u.avatar_public, p.user_id IS NOT NULL"
 	t := texts{
-		named:  "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
-		hidden: "SELECT EXISTS (SELECT 1 FROM kept_pictures WHERE name = CAST(?1 AS TEXT)) AND NOT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT))",
+		named: "SELECT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = ?1) OR EXISTS (SELECT 1 FROM kept_pictures WHERE name = ?1)",
+		hidden: "SELECT (EXISTS (SELECT 1 FROM kept_pictures WHERE name = CAST(?1 AS TEXT)) OR EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT) AND state = 'dropped'))" +
+			" AND NOT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT) AND state <> 'dropped')",
 		needed: "SELECT name FROM waiting_pictures WHERE state = 'held' UNION SELECT name FROM kept_pictures",
 	}
 	for _, attr := range p.Attributes {

@@ -21,7 +21,7 @@ func (a *App) download(c *fiber.Ctx) error {
 		return err
 	}
 	attr, ok := a.Profile.Attribute(c.Params("attribute"))
-	value, asks := person.Value(attr.Name), me(c)
+	value, asks := person.Value(attr.Name), a.viewer(c)
 	if !ok || !attr.IsFile() || value == "" || !attr.MaySee(asks, person) {
 		return errNotFound
 	}
@@ -61,7 +61,7 @@ func (a *App) privatePicture(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	sees, err := a.DB.MaySeePicture(c.UserContext(), square.Name, me(c))
+	sees, err := a.DB.MaySeePicture(c.UserContext(), square.Name, a.viewer(c))
 	if err != nil {
 		return err
 	}
@@ -72,6 +72,5 @@ func (a *App) privatePicture(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, unshared)
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	return nil
 }

@@ -68,6 +68,17 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 				t.Errorf("picture for %d: %d %q", i, r.status, r.header.Get("Cache-Control"))
 			}
 		}
+		own.upload("/settings/profile/portrait", "portrait", "a.jpg", photo(t, 1), "preview", "1")
+		for i, c := range []*client{stranger, other, own, staff} {
+			if r, want := c.get(at), []int{404, 404, 200, 200}[i]; r.status != want || want == 200 && r.header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+				t.Errorf("picture for %d, while a preview of the same waits: %d", i, r.status)
+			}
+		}
+		strict := newSite(t, d, func(a *App) { a.Profile, a.Pictures, a.RequireTwoFactor = declared, s.pictures, "everyone" })
+		half := strict.as(strict.add("half", asStaff))
+		if r, cv := half.get(at), half.get("/@ada/cv"); r.status != 404 || cv.status != 404 || half.get("/@ada").Find(".plate img").Length() != 0 {
+			t.Errorf("for staff who have yet to get a second factor: %d, %d", r.status, cv.status)
+		}
 		for field, other := range map[string]string{"cv": "portrait", "portrait": "cv"} { // what waits for one is not taken for the other
 			data := []byte("a text")
 			if field == "portrait" {

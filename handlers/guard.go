@@ -28,6 +28,15 @@ func me(c *fiber.Ctx) *account.User {
 	return user
 }
 
+// viewer returns for whom something is shown: who is signed in. Whoever first has to get a second factor, or to choose another password, sees
+// what strangers see.
+func (a *App) viewer(c *fiber.Ctx) *account.User {
+	if asks := me(c); asks != nil && behind(c) == nil && (asks.PasswordExpired || a.lacksTwoFactor(c)) {
+		return nil
+	}
+	return me(c)
+}
+
 // signedIn returns who is signed in. Only handlers behind App.member or App.staff may call it.
 func signedIn(c *fiber.Ctx) account.User { return *me(c) }
 

@@ -35,7 +35,7 @@ func (a *App) person(c *fiber.Ctx) error {
 	if name := a.Profile.PublicPicture(person); name != "" {
 		page.Image = a.BaseURL + profile.PicturePath(name, profile.PictureSizes[len(profile.PictureSizes)-1])
 	}
-	return revalidated(c, views.PublicPage(page, person, a.Profile.Seen(me(c), person)))
+	return revalidated(c, views.PublicPage(page, person, a.Profile.Seen(a.viewer(c), person)))
 }
 
 // publicPage begins a page that is the same for all strangers: without a token, because it has no form for them.

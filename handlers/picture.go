@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -19,7 +20,7 @@ import (
 
 // updatePicture replaces, frames or removes one's own picture or file. A preview is the framed picture, which waits.
 func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
-	if isTrue(posted(c, "remove")) {
+	if isTrue(posted(c, "remove")) && !(isSent(c, attr) && posted(c, "resolve") == "mine") { // a form in conflict says it by itself
 		return a.setAttribute(c, attr, "", views.Waiting{})
 	}
 	waiting, err := a.framedPicture(c, attr)
@@ -49,10 +50,21 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 func (a *App) framedPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting, error) {
 	frame, frameErr := askedFrame(c, isSent(c, attr))
 	waiting, err := a.waitingPicture(c, attr, frame)
+	now := signedIn(c).Value(attr.Name)
+	if shown := posted(c, "framed"); err == nil && waiting.Token == "" && shown != "" && now != "" && !sameWhole(shown, now) {
+		return waiting, form.Message("Choose the frame again: the picture is another one meanwhile.")
+	}
 	if err != nil || frameErr != nil {
 		return waiting, cmp.Or(err, frameErr)
 	}
-	return a.reframe(c, orElse(waiting.Name, signedIn(c).Value(attr.Name)), waiting, frame)
+	return a.reframe(c, orElse(waiting.Name, now), waiting, frame)
+}
+
+// sameWhole says whether two names of pictures are of one picture, in whatever frame.
+func sameWhole(one, other string) bool {
+	one, _, _ = strings.Cut(one, "-")
+	other, _, _ = strings.Cut(other, "-")
+	return one == other
 }
 
 // reframe draws a stored picture anew, unless it is in that frame. The new one waits instead of what waits.
@@ -157,7 +169,7 @@ func (a *App) wholePicture(c *fiber.Ctx) error {
 		return errNotFound
 	}
 	person := signedIn(c)
-	if !attr.MayEdit(person, person) {
+	if !attr.MayEdit(person, person) || behind(c) != nil {
 		return errForbidden
 	}
 	name, err := person.Value(attr.Name), error(nil)

@@ -20,7 +20,7 @@ const yourProfile = "Your profile"
 // profile shows one's own profile, each attribute a row; htmx may ask for one row.
 func (a *App) profile(c *fiber.Ctx) error {
 	person, page := signedIn(c), a.page(c, yourProfile)
-	if attr, ok := a.Profile.Row(c.Query("row")); ok && htmx(c) {
+	if attr, ok := a.Profile.Row(c.Query("row")); ok && htmx(c) && attr.MaySee(&person, person) {
 		return send(c, fiber.StatusOK, views.AttributeRow(page, person, attr, false))
 	}
 	if attr, ok := a.Profile.Row(c.Query("saved")); ok {
@@ -201,13 +201,13 @@ func (a *App) showAttribute(c *fiber.Ctx, status int, person account.User, field
 	if field.IsUpload() {
 		field.Now, field.Value, field.Check = person.Value(field.Name), "", ""
 	}
-	if field.IsPicture() {
+	if field.IsPicture() && behind(c) == nil {
 		var err error
 		if field.Framing, err = a.framing(c.UserContext(), field.Attribute, field); err != nil {
 			return err
 		}
 	}
 	return render(c, status,
-		views.ProfilePage(page, person, a.Profile.Rows(), views.Editing{Name: field.Name, Field: field}),
+		views.ProfilePage(page, person, a.ownRows(person), views.Editing{Name: field.Name, Field: field}),
 		views.AttributeForm(page, person, field))
 }

@@ -13,7 +13,7 @@ import (
 
 // TestViewAs lets a superuser see the site as somebody does, tells that person, and changes nothing.
 func TestViewAs(t *testing.T) {
-	const declared = "[[attribute]]\nname='bio'\nkind='text'\n[[attribute]]\nname='diary'\nkind='text'\nsee='oneself'\n"
+	const declared = "[[attribute]]\nname='bio'\nkind='text'\n[[attribute]]\nname='diary'\nkind='text'\nsee='oneself'\n[[attribute]]\nname='face'\nkind='picture'\n"
 	dbtest.EachWith(t, declared, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d, func(a *App) { a.Profile = d.Profile() })
 		now := s.clock()
@@ -32,7 +32,7 @@ func TestViewAs(t *testing.T) {
 		if r := boss.post(at, "reason", "her picture is <b>upside down</b>"); r.location() != "/settings/profile" {
 			t.Fatalf("%d to %q", r.status, r.location())
 		}
-		for _, page := range []string{"/settings/profile", "/@ada", "/settings/account", "/settings/sessions", "/nothing"} {
+		for _, page := range []string{"/settings/profile", "/settings/profile/bio", "/@ada", "/settings/account", "/settings/sessions", "/nothing"} {
 			r := boss.get(page)
 			if r.Find("form.looking").Length() != 1 || !r.says("You are looking as ada. Nothing can be changed. It ends by itself at "+now.now().Add(viewTime).UTC().Format("15:04")+" UTC.") || strings.Contains(r.body, "what nobody sees") {
 				t.Errorf("%s: %d without its banner, or with what only ada sees", page, r.status)
@@ -41,10 +41,16 @@ func TestViewAs(t *testing.T) {
 		if r := boss.get("/settings/profile"); !r.says("what all see") || r.says("Diary") {
 			t.Errorf("%s", r.Find("main").Text())
 		}
-		for page, want := range map[string]int{"/admin/users": 403, "/admin/": 403, "/admin": 403, "/nothing/at/all": 404, "/reset-password/x": 404, "/settings/two-factor": 403, "/settings/Two-Factor": 403, "/settings/two-factor/": 403, "/SETTINGS/two-factor?x=1": 403, "/settings/profile/diary": 403, "/@ada/diary": 404} {
+		for page, want := range map[string]int{"/admin/users": 403, "/admin/": 403, "/admin": 403, "/nothing/at/all": 404, "/reset-password/x": 404, "/settings/two-factor": 403, "/settings/Two-Factor": 403, "/settings/two-factor/": 403, "/SETTINGS/two-factor?x=1": 403, "/settings/profile/diary": 403, "/settings/profile/face/whole": 403, "/@ada/diary": 404} {
 			if r := boss.get(page); r.status != want || r.Find("form.looking").Length() != 1 {
 				t.Errorf("%s: %d, want %d, %d banners", page, r.status, want, r.Find("form.looking").Length())
 			}
+		}
+		if r := boss.htmx().get("/settings/profile?row=diary"); strings.Contains(r.body, "what nobody sees") {
+			t.Error("a row alone shows what only ada sees")
+		}
+		if r := boss.get("/settings/profile/face"); r.status != http.StatusOK || r.Find(".whole img").Length() != 0 {
+			t.Errorf("the picture to frame: %d", r.status)
 		}
 		before := dbtest.Text(t, d, "SELECT max(version) || ' ' || count(*) FROM users")
 		for _, row := range routes {
