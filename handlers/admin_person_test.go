@@ -88,6 +88,33 @@ func TestPersonIsEditedInPlace(t *testing.T) {
 	})
 }
 
+// TestRemovalOfAPictureIsKept in a form that comes back, and no other picture is taken beside it.
+func TestRemovalOfAPictureIsKept(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		c, ada := s.as(s.add("boss", asSuperuser)), s.add("ada")
+		own, at := s.as(ada), path("/admin/users/ID", ada.ID)
+		own.upload(pictureRow, "profile_pic", "a.jpg", photo(t, 1))
+		first, version := s.pictureOf(ada), c.get(at).value("version")
+		r := c.upload(at, "profile_pic", "b.jpg", photo(t, 2), "remove_profile_pic", "1", "version", version)
+		if r.status != http.StatusUnprocessableEntity || !r.says("not both") || r.value("waiting_profile_pic") == "" || r.Find("[name=remove_profile_pic][checked]").Length() != 1 || s.pictureOf(ada) != first {
+			t.Errorf("both: %d", r.status)
+		}
+		r = c.post(at, "username", "", "remove_profile_pic", "1", "version", version)
+		if r.status != http.StatusUnprocessableEntity || r.Find("[name=remove_profile_pic][checked]").Length() != 1 || r.Find(".picture img").Length() != 1 {
+			t.Errorf("beside a mistake: %d", r.status)
+		}
+		own.upload(pictureRow, "profile_pic", "a.jpg", photo(t, 3))
+		r = c.post(at, "username", "ada", "remove_profile_pic", "1", "version", version)
+		if r.status != http.StatusConflict || r.Find("[name=remove_profile_pic][checked]").Length() != 1 {
+			t.Fatalf("in a conflict: %d", r.status)
+		}
+		r = c.post(at, "username", "ada", "remove_profile_pic", "1", "version", r.value("version"), "before", r.value("before"), "resolve", "mine")
+		if r.status != http.StatusSeeOther || s.pictureOf(ada) != "" {
+			t.Errorf("chosen: %d", r.status)
+		}
+	})
+}
+
 // TestNothingWasChanged: a form that changes nothing says so, and offers no undo of what was changed before it.
 func TestNothingWasChanged(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

@@ -137,3 +137,28 @@ func TestPreview(t *testing.T) {
 		}
 	})
 }
+
+// TestFrameIsOfThePictureThatWasShown, and of no other that took its place meanwhile.
+func TestFrameIsOfThePictureThatWasShown(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada := s.add("ada")
+		c := s.as(ada)
+		c.upload(pictureRow, "profile_pic", "a.jpg", stripes(t))
+		form := c.get(pictureRow)
+		c.upload(pictureRow, "profile_pic", "b.jpg", photo(t, 1))
+		now := s.pictureOf(ada)
+		r := c.post(pictureRow, "framed", form.value("framed"), "version", form.value("version"), "focus", "50,100", "zoom", "200")
+		if r.status != http.StatusUnprocessableEntity || !r.says("the picture is another one meanwhile") || r.value("framed") != now || s.pictureOf(ada) != now {
+			t.Errorf("%d", r.status)
+		}
+		// Whoever wanted to remove it, and is told of the other, may still choose one.
+		r = c.post(pictureRow, "remove", "1", "version", form.value("version"))
+		if r.status != http.StatusConflict || r.value("remove") != "1" {
+			t.Fatalf("removed meanwhile: %d", r.status)
+		}
+		r = c.upload(pictureRow, "profile_pic", "c.jpg", photo(t, 2), "remove", "1", "resolve", "mine", "version", r.value("version"), "before", r.value("before"))
+		if r.status != http.StatusSeeOther || s.pictureOf(ada) == "" || s.pictureOf(ada) == now {
+			t.Errorf("chosen in a conflict: %d", r.status)
+		}
+	})
+}
