@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"strings"
 	"time"
@@ -67,6 +68,9 @@ func told(err error) error {
 }
 
 func busy(err error) bool {
+	if _, ok := errors.AsType[*fs.PathError](err); ok { // of a file that goes with a row
+		return false
+	}
 	if lite, ok := errors.AsType[sqlite3.Error](err); ok {
 		switch lite.Code {
 		case sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrReadonly, sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrCantOpen:

@@ -63,7 +63,7 @@ func avatarHash(file string) (hash string, ok bool) {
 // avatarSize is how many pixels are drawn: as Libravatar does, what is no size is not looked at, and a larger one is taken for the largest.
 func avatarSize(text string) int {
 	size, err := strconv.Atoi(text)
-	if err != nil || size < 1 {
+	if err != nil && !errors.Is(err, strconv.ErrRange) || size < 1 {
 		return avatarSide
 	}
 	return min(size, avatarMost)
@@ -84,7 +84,12 @@ func (a *App) square(ctx context.Context, name string, size int) ([]byte, error)
 	if err != nil || side == size {
 		return data, err
 	}
-	return picture.Resize(data, size)
+	resized, err := picture.Resize(data, size)
+	if err != nil {
+		a.Log.Error("a square of a picture can't be read", "picture", name, "size", side, "err", err)
+		return nil, fs.ErrNotExist
+	}
+	return resized, nil
 }
 
 // standIn answers for who is not shown, as the other program wants it: with a drawing, a 404, or on another host that the operator allows.

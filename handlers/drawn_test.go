@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"nameplate/db"
 	"nameplate/db/dbtest"
 	"nameplate/internal/account"
+	"nameplate/internal/profile"
 )
 
 func TestDrawingsAreKeptWithinBounds(t *testing.T) {
@@ -84,4 +87,18 @@ func TestAFloodOfAvatars(t *testing.T) {
 	if grown := int64(now.HeapAlloc) - int64(before.HeapAlloc); grown > 20<<20 {
 		t.Errorf("%d MB stay", grown>>20)
 	}
+}
+
+// TestABrokenSquareIsNobodys: what stands for it is shown, and the log tells.
+func TestABrokenSquareIsNobodys(t *testing.T) {
+	withForge(t, func(t *testing.T, f forge) {
+		ada := f.withPicture(f.add("ada"), 200)
+		f.as(ada).agrees(true)
+		for _, size := range profile.PictureSizes {
+			must(t, os.WriteFile(f.dir+"/profile_pics/"+profile.PictureFile{Name: f.pictureOf(ada), Size: size}.String(), []byte("broken"), 0o644))
+		}
+		if s := f.shows("ada@example.org", "?s=70"); s.status != http.StatusOK || s.format != "png" || !strings.Contains(f.log.String(), "can't be read") {
+			t.Errorf("%d, %s", s.status, s.format)
+		}
+	})
 }

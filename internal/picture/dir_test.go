@@ -127,6 +127,25 @@ func TestDirNamesEachPictureOnce(t *testing.T) {
 	}
 }
 
+// TestEmptyFileIsMissing: a crash of the machine may leave one.
+func TestEmptyFileIsMissing(t *testing.T) {
+	d, path := openStore(t)
+	p := picture("a")
+	if err := d.Put(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(path, "profile_pics", p.Name+"-96.jpg"), 0); err != nil {
+		t.Fatal(err)
+	}
+	found, err := d.Survey(t.Context())
+	if err != nil || found.Pictures[p.Name] != Expected(p.Name)-1 {
+		t.Errorf("%d files, %v", found.Pictures[p.Name], err)
+	}
+	if missing, err := d.Missing(t.Context(), p.Name); err != nil || strings.Join(missing, " ") != "96" {
+		t.Errorf("missing is %v, %v", missing, err)
+	}
+}
+
 func TestOpenDirClearsTmpAndKeepsPictures(t *testing.T) {
 	d, path := openStore(t)
 	if err := d.Put(t.Context(), picture("a")); err != nil {

@@ -29,6 +29,8 @@ func (s *Store) Survey(ctx context.Context) (Survey, error) {
 			}
 			name, isPicture := parseFileName(file.name)
 			switch {
+			case folder == picsDir && isPicture && file.bytes == 0: // cut by a crash: as good as not there
+				found.Pictures[name] += 0
 			case folder == picsDir && isPicture:
 				found.Pictures[name]++
 			case folder == filesDir && validKey(file.name):
@@ -84,5 +86,5 @@ func (s *Store) has(ctx context.Context, path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, content.Close()
+	return content.Size > 0, content.Close()
 }
