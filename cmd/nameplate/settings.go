@@ -23,7 +23,7 @@ type databaseSettings struct {
 }
 
 type uploadsSettings struct {
-	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"where pictures and files are kept: a directory, or a bucket, s3://bucket/prefix?endpoint=…&region=…, with the usual AWS variables"`
+	Uploads string `env:"NAMEPLATE_UPLOADS" default:"uploads" help:"where pictures and files are kept: a directory, or a bucket, s3://bucket/prefix?endpoint=…&region=…&links=signed, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"`
 }
 
 type siteSettings struct {
