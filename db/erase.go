@@ -60,6 +60,15 @@ func (tx *Tx) forget(ctx context.Context, id int64) error {
 	if _, err := tx.letGoOf(ctx, "user_id = ?1", id); err != nil {
 		return err
 	}
+	waiting, err := all(text)(tx.rows(ctx, "DELETE FROM waiting_pictures WHERE user_id = ?1 RETURNING name", id))
+	if err != nil {
+		return fmt.Errorf("let go of what waits: %w", err)
+	}
+	for _, name := range waiting {
+		if err := tx.dropName(ctx, name); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.exec(ctx, "UPDATE history SET object_repr = ?2, old = '', new = '', ip = CASE WHEN by_id IS NULL OR by_id = ?1 THEN '' ELSE ip END"+
 		" WHERE resource = 'users' AND object_id = ?1", id, Deleted); err != nil {
 		return err
@@ -68,7 +77,7 @@ func (tx *Tx) forget(ctx context.Context, id int64) error {
 		" WHERE by_id = ?1 AND resource = 'users' AND action = 'delete')", id, Deleted); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, "UPDATE history SET by_username = ?2, ip = '' WHERE by_id = ?1", id, Deleted)
+	_, err = tx.exec(ctx, "UPDATE history SET by_username = ?2, ip = '' WHERE by_id = ?1", id, Deleted)
 	return err
 }
 

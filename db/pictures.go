@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"nameplate/internal/account"
@@ -19,14 +20,15 @@ const (
 	dropped   = "dropped"
 )
 
-// AddWaiting notes that the files of the picture name are about to be written for the form with this token.
-func (d *DB) AddWaiting(ctx context.Context, token, name string) error {
+// AddWaiting notes that the files of the picture name are about to be written for the form with this token, which user by fills in, 0 for a
+// stranger.
+func (d *DB) AddWaiting(ctx context.Context, by int64, token, name string) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		if err := tx.lock(ctx, "picture "+name); err != nil {
 			return err
 		}
-		_, err := tx.exec(ctx, "INSERT INTO waiting_pictures (token, name, state, created_at) VALUES (?1, ?2, ?3, ?4)",
-			token, name, uploading, tx.now())
+		_, err := tx.exec(ctx, "INSERT INTO waiting_pictures (token, name, state, created_at, user_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+			token, name, uploading, tx.now(), by)
 		return err
 	})
 	if err != nil {
@@ -38,9 +40,10 @@ func (d *DB) AddWaiting(ctx context.Context, token, name string) error {
 // HoldWaiting keeps a picture whose form was refused until its form comes back or SweepPictures finds it old. It fails with
 // ErrPictureGone.
 func (d *DB) HoldWaiting(ctx context.Context, token string) error {
+	var by int64
 	err := d.write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, "UPDATE waiting_pictures SET state = ?2 WHERE token = ?1 AND state <> 'dropped'", token, held)
-		if err == nil && n == 0 {
+		err := told(tx.row(ctx, "UPDATE waiting_pictures SET state = ?2 WHERE token = ?1 AND state <> 'dropped' RETURNING user_id", token, held).Scan(&by))
+		if errors.Is(err, ErrNotFound) {
 			return ErrPictureGone
 		}
 		return err
@@ -48,19 +51,29 @@ func (d *DB) HoldWaiting(ctx context.Context, token string) error {
 	if err != nil {
 		return fmt.Errorf("hold a waiting picture: %w", err)
 	}
-	return d.letGo(ctx)
+	return d.letGo(ctx, by)
 }
 
-// heldMost is how many pictures and files may wait for forms that were refused. Anybody can make one wait, so there has to be an end:
-// beyond it the oldest goes.
-const heldMost = 200
+const (
+	// heldMost is how many pictures and files may wait for forms that were refused. Anybody can make one wait, so there has to be an end:
+	// beyond it the oldest goes.
+	heldMost = 200
+	// heldOwn is how many of them may be one person's, so that nobody's take the place of all others.
+	heldOwn = 20
+)
 
-// letGo removes the oldest of those that wait, where they are too many. Where files can't be removed now, they go another time.
-func (d *DB) letGo(ctx context.Context) error {
+// letGo removes the oldest of those that wait, where they are too many, or too many of user by. Where files can't be removed now, they go
+// another time.
+func (d *DB) letGo(ctx context.Context, by int64) error {
 	if d.RemovePicture == nil {
 		return nil
 	}
 	tokens, err := d.names(ctx, "SELECT token FROM waiting_pictures WHERE state = ?1 ORDER BY created_at DESC, token LIMIT 1000 OFFSET ?2", held, heldMost)
+	if err == nil && by != 0 {
+		var own map[string]bool
+		own, err = d.names(ctx, "SELECT token FROM waiting_pictures WHERE state = ?1 AND user_id = ?2 ORDER BY created_at DESC, token LIMIT 1000 OFFSET ?3", held, by, heldOwn)
+		maps.Copy(tokens, own)
+	}
 	if err != nil {
 		return fmt.Errorf("count what waits: %w", err)
 	}

@@ -28,7 +28,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 		}
 		wait := func(token, name string) {
 			t.Helper()
-			if err := d.AddWaiting(ctx, token, name); err != nil {
+			if err := d.AddWaiting(ctx, 0, token, name); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -91,7 +91,7 @@ func TestLedgerNamesEveryPicture(t *testing.T) {
 func TestDeletingAPersonDropsTheirPicture(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
-		if err := d.AddWaiting(t.Context(), "t-0123456789abcdefghijkl", "face"); err != nil {
+		if err := d.AddWaiting(t.Context(), 0, "t-0123456789abcdefghijkl", "face"); err != nil {
 			t.Fatal(err)
 		}
 		u := add(t, d, account.User{Username: "ada", Attributes: map[string]string{"profile_pic": "t-0123456789abcdefghijkl"}})
@@ -125,7 +125,7 @@ func TestWhatWaitsHasAnEnd(t *testing.T) {
 				away = nil // until here nothing could be removed, and the forms were refused all the same
 			}
 			token := fmt.Sprintf("token-%03d-0123456789abcdef", i)
-			if err := errors.Join(d.AddWaiting(t.Context(), token, fmt.Sprintf("file%03d/a.txt", i)), d.HoldWaiting(t.Context(), token)); err != nil {
+			if err := errors.Join(d.AddWaiting(t.Context(), 0, token, fmt.Sprintf("file%03d/a.txt", i)), d.HoldWaiting(t.Context(), token)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -134,6 +134,37 @@ func TestWhatWaitsHasAnEnd(t *testing.T) {
 		}
 		if _, err := d.Waiting(t.Context(), "token-209-0123456789abcdef"); err != nil {
 			t.Errorf("the last one: %v", err)
+		}
+	})
+}
+
+// TestWhatWaitsForOnePerson takes no place of what waits for others, and goes with them.
+func TestWhatWaitsForOnePerson(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		removed := map[string]bool{}
+		d.RemovePicture = func(_ context.Context, name string) error {
+			removed[name] = true
+			return nil
+		}
+		ada := add(t, d, account.User{Username: "ada", Email: "ada@example.org", IsActive: true})
+		for i := range 41 {
+			by := ada.ID
+			if i%2 == 1 {
+				by = 0
+			}
+			token := fmt.Sprintf("token-%03d-0123456789abcdef", i)
+			if err := errors.Join(d.AddWaiting(t.Context(), by, token, fmt.Sprintf("file%03d/a.txt", i)), d.HoldWaiting(t.Context(), token)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(removed) != 1 || !removed["file000/a.txt"] {
+			t.Errorf("removed are %v", removed)
+		}
+		if err := d.DeleteOneself(t.Context(), db.Author{ID: ada.ID}, ada.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := dbtest.Text(t, d, "SELECT count(*) FROM waiting_pictures"); got != "20" || len(removed) != 21 || removed["file001/a.txt"] {
+			t.Errorf("%s wait for others, removed are %d", got, len(removed))
 		}
 	})
 }

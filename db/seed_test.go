@@ -55,7 +55,7 @@ func TestSeededPeopleTakeTheirPictures(t *testing.T) {
 				return "", nil
 			}
 			token := "token" + string(rune('0'+number))
-			return token, d.AddWaiting(t.Context(), token, "picture"+string(rune('0'+number)))
+			return token, d.AddWaiting(t.Context(), 0, token, "picture"+string(rune('0'+number)))
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -145,7 +145,7 @@ func TestDeletedPeopleComeBack(t *testing.T) {
 		if _, err := d.SaveGroup(t.Context(), by, account.Group{Name: "Readers"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.AddWaiting(t.Context(), "t-0123456789abcdefghijkl", "face"); err != nil {
+		if err := d.AddWaiting(t.Context(), 0, "t-0123456789abcdefghijkl", "face"); err != nil {
 			t.Fatal(err)
 		}
 		var removed []string
@@ -336,7 +336,7 @@ func TestPictureComesBack(t *testing.T) {
 		root := add(t, d, account.User{Username: "root", IsSuperuser: true})
 		by := db.Author{ID: root.ID}
 		for i, name := range []string{"one", "two", "three"} {
-			if err := d.AddWaiting(t.Context(), fmt.Sprintf("t-%d-0123456789abcdefghij", i), name); err != nil {
+			if err := d.AddWaiting(t.Context(), 0, fmt.Sprintf("t-%d-0123456789abcdefghij", i), name); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 func withFace(t *testing.T, d *db.DB, username string) account.User {
 	t.Helper()
 	token := username + "-0123456789abcdefghij"
-	if err := d.AddWaiting(t.Context(), token, "face"); err != nil {
+	if err := d.AddWaiting(t.Context(), 0, token, "face"); err != nil {
 		t.Fatal(err)
 	}
 	return add(t, d, account.User{Username: username, Attributes: map[string]string{"profile_pic": token, "portfolio_site": "https://example.org/"}})
@@ -25,7 +25,7 @@ func TestUploadsTellWhatMustBeThere(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		withFace(t, d, "ada")
 		for token, name := range map[string]string{"sent-0123456789abcdefghijkl": "sent", "held-0123456789abcdefghijkl": "held", "both-0123456789abcdefghijkl": "face"} {
-			if err := d.AddWaiting(t.Context(), token, name); err != nil {
+			if err := d.AddWaiting(t.Context(), 0, token, name); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -71,7 +71,7 @@ func TestLoseUpload(t *testing.T) {
 			t.Error("a picture that is there was taken away")
 		}
 		gone = true
-		if err := d.AddWaiting(ctx, "again-0123456789abcdefghijkl", "face"); err != nil {
+		if err := d.AddWaiting(ctx, 0, "again-0123456789abcdefghijkl", "face"); err != nil {
 			t.Fatal(err)
 		}
 		if u := lose(); u.Value("profile_pic") != "face" {

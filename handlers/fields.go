@@ -190,7 +190,7 @@ func (a *App) acceptFile(c *fiber.Ctx, header *multipart.FileHeader) (views.Wait
 		return views.Waiting{}, err
 	}
 	waiting := views.Waiting{Token: auth.Token(), Name: rand.Text() + "/" + fileName(header.Filename, kind)}
-	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
+	if err := a.DB.AddWaiting(c.UserContext(), a.author(c).ID, waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
 	return a.kept(c, waiting, a.Pictures.PutFile(c.UserContext(), waiting.Name, data))

@@ -115,7 +115,7 @@ func askedFrame(c *fiber.Ctx, sent bool) (profile.Frame, error) {
 // file is ever without a row.
 func (a *App) keepWaiting(c *fiber.Ctx, drawn picture.Picture) (views.Waiting, error) {
 	waiting := views.Waiting{Token: auth.Token(), Name: drawn.Name}
-	if err := a.DB.AddWaiting(c.UserContext(), waiting.Token, waiting.Name); err != nil {
+	if err := a.DB.AddWaiting(c.UserContext(), a.author(c).ID, waiting.Token, waiting.Name); err != nil {
 		return views.Waiting{}, err
 	}
 	return a.kept(c, waiting, a.Pictures.Put(c.UserContext(), drawn))

@@ -190,7 +190,7 @@ func TestPictureFromBeforeIsFramed(t *testing.T) {
 		for _, size := range []string{"96", "192", "384"} {
 			must(t, os.WriteFile(s.dir+"/profile_pics/"+before+"-"+size+".jpg", stripes(t), 0o644))
 		}
-		must(t, s.db.AddWaiting(t.Context(), strings.Repeat("t", 20), before))
+		must(t, s.db.AddWaiting(t.Context(), 0, strings.Repeat("t", 20), before))
 		c.post(pictureRow, "waiting_profile_pic", strings.Repeat("t", 20))
 		if got := s.pictureOf(ada); got != before {
 			t.Fatalf("it is %q", got)

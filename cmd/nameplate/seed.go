@@ -101,14 +101,14 @@ func (p *portraits) token(ctx context.Context, i int) (string, error) {
 	p.last = append(p.last, token)
 	p.last = p.last[max(0, len(p.last)-mostWaiting):]
 	if p.names[i] != "" {
-		return token, p.d.AddWaiting(ctx, token, p.names[i])
+		return token, p.d.AddWaiting(ctx, 0, token, p.names[i])
 	}
 	drawn, err := p.reader.Read(ctx, portrait(i))
 	if err != nil {
 		return "", fmt.Errorf("draw portrait %d: %w", i, err)
 	}
 	p.names[i] = drawn.Name
-	if err := p.d.AddWaiting(ctx, token, drawn.Name); err != nil {
+	if err := p.d.AddWaiting(ctx, 0, token, drawn.Name); err != nil {
 		return "", err
 	}
 	return token, p.store.Put(ctx, drawn)

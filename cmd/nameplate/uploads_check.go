@@ -191,7 +191,7 @@ func (m *mender) incomplete(ctx context.Context, name string, missing []string) 
 	about, done := whose+", without "+strings.Join(missing, ", "), "drawn again"
 	if m.fix {
 		token := auth.Token()
-		if err := m.d.AddWaiting(ctx, token, name); err != nil {
+		if err := m.d.AddWaiting(ctx, 0, token, name); err != nil {
 			return err
 		}
 		err = m.store.Mend(ctx, m.reader, name)
