@@ -40,6 +40,7 @@ func TestCommandLines(t *testing.T) {
 		{"a bucket with a key is refused without it", "serve --uploads s3://AKIA:secret@bucket/site", "", 1, []string{"NAMEPLATE_UPLOADS", "AWS_SECRET_ACCESS_KEY"}},
 		{"an unknown parameter of a bucket is named", "serve --uploads s3://bucket/site?regoin=x", "", 1, []string{"NAMEPLATE_UPLOADS", `"regoin"`, "region="}},
 		{"a group of commands needs another word", "uploads", "", 2, []string{"nameplate uploads check"}},
+		{"an unknown word in a group of commands is named", "uploads chek", "", 2, []string{`there is no command "uploads chek"`}},
 		{"an unknown flag of a command in a group is named", "uploads check --frobnicate", "", 2, []string{"--frobnicate", "nameplate uploads check --help"}},
 		{"uploads of no database can't be checked", "uploads check", "", 1, []string{"nameplate uploads check: ", "nameplate.db", "nameplate migrate"}},
 		{"another kind of database is refused without its password", "serve --database mysql://me:secret@host/db", "", 1, []string{"NAMEPLATE_DATABASE", "postgres://"}},

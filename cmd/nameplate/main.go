@@ -78,6 +78,9 @@ func misunderstood(args []string, err error) error {
 		return fmt.Errorf("%w; \"nameplate help\" lists the commands", err)
 	}
 	command := parse.Context.Selected()
+	if words := spellHelp(args); !command.Leaf() && len(words) > 1 && !strings.HasPrefix(words[1], "-") {
+		return fmt.Errorf("there is no command \"%s %s\"; \"nameplate help\" lists them", command.Name, words[1])
+	}
 	if !command.Leaf() {
 		return fmt.Errorf("%s needs another word; write \"nameplate %s\"", command.Name, called(command.Children[0]))
 	}

@@ -78,6 +78,8 @@ func (c *uploadsCheckCommand) sum(diff differences, left int) error {
 	case n == 0:
 		fmt.Printf("ok          the pictures and files in %s are all there, and nothing else (%d)\n", c.uploads(), diff.stored)
 		return nil
+	case !c.Fix && diff.strange() != "":
+		return fmt.Errorf("%s: %s; are NAMEPLATE_DATABASE and NAMEPLATE_UPLOADS right? If they are, \"nameplate uploads check --fix --yes\" mends that", differs(n), diff.strange())
 	case !c.Fix:
 		return fmt.Errorf("%s; \"nameplate uploads check --fix\" mends that", differs(n))
 	case left > 0:

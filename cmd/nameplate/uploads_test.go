@@ -209,6 +209,11 @@ func TestUploadsOfAnotherPlace(t *testing.T) {
 		}
 		oneLine(t, r.stderr, "nothing is there, and rows name 12 uploads", "--yes")
 
+		r = u.run(append([]string{"uploads", "check"}, elsewhere...)...)
+		if r.status != 1 || strings.Count(r.stdout, "gone ") != 12 {
+			t.Errorf("an empty place, looked at: %+v", r)
+		}
+		oneLine(t, r.stderr, "nothing is there, and rows name 12 uploads", "NAMEPLATE_UPLOADS right?", "--yes")
 		r = u.run(append(check, "--database", "other.db")...)
 		if r.status != 1 {
 			t.Errorf("no database: %+v", r)
