@@ -18,15 +18,16 @@ func (tx *Tx) keepPicture(ctx context.Context, userID int64, name string) error 
 	return nil
 }
 
-// HidesPicture says whether a picture is nobody's now, and its files stay for an undo alone: nobody is to see it.
-func (d *DB) HidesPicture(ctx context.Context, name string) (hidden bool, err error) {
+// HidesPicture says whether a picture is nobody's now, and its files stay for an undo alone, or until they can be removed: nobody is to see it.
+// One that is unseen is of people alone whom strangers don't see: MaySeePicture says who does.
+func (d *DB) HidesPicture(ctx context.Context, name string) (hidden, unseen bool, err error) {
 	if !storable(name) {
-		return false, nil
+		return false, false, nil
 	}
-	if err := d.r.QueryRowContext(d.briefly(ctx), d.text.hidden, name).Scan(&hidden); err != nil {
-		return false, fmt.Errorf("look whose picture %s is: %w", name, told(err))
+	if err := d.r.QueryRowContext(d.briefly(ctx), d.text.hidden, name).Scan(&hidden, &unseen); err != nil {
+		return false, false, fmt.Errorf("look whose picture %s is: %w", name, told(err))
 	}
-	return hidden, nil
+	return hidden, unseen, nil
 }
 
 // letGoOf drops some of the pictures that are kept, and returns how many.

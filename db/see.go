@@ -43,7 +43,7 @@ func (d *DB) shows(ctx context.Context, attr profile.Attribute, name string, me 
 			return false, owned, fmt.Errorf("read whose picture %s is: %w", name, told(err))
 		}
 		owned = true
-		shown := person.IsActive || me != nil && account.May(*me, account.View, account.Users)
+		shown := person.IsSeen() || me != nil && account.May(*me, account.View, account.Users)
 		if shown && attr.MaySee(me, person) {
 			return true, true, nil
 		}

@@ -17,13 +17,16 @@ type texts struct {
 	byEmail   string
 	byAvatar  string // by a hash of the address, who has agreed
 	named     string // whether any profile or waiting row names the picture or file ?1
-	hidden    string // whether the picture ?1 is kept for an undo alone, or about to go
+	hidden    string // whether the picture ?1 is kept for an undo alone, or about to go, and whether it is of people alone whom strangers don't see
 	needed    string // the names of all pictures and files that have to be there
 	searched  []profile.Attribute
 	unique    []profile.Attribute
 	uploads   []profile.Attribute
 	portraits []profile.Attribute
 }
+
+// isSeen is account.User.IsSeen in SQL.
+const isSeen = "u.is_active AND NOT (u.email = '' AND u.new_email <> '' AND COALESCE(u.last_login, 0) = 0)"
 
 func newTexts(p profile.Profile, pg bool) texts {
 	columns := "u.id, u.username, u.email, u.password, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser," +
@@ -34,6 +37,7 @@ func newTexts(p profile.Profile, pg bool) texts {
 			" AND NOT EXISTS (SELECT 1 FROM waiting_pictures WHERE name = CAST(?1 AS TEXT) AND state <> 'dropped')",
 		needed: "SELECT name FROM waiting_pictures WHERE state = 'held' UNION SELECT name FROM kept_pictures",
 	}
+	var unseen, seen []string
 	for _, attr := range p.Attributes {
 		column := quoted(attr.Name)
 		columns += ", " + asText(attr, pg, "p."+column)
@@ -45,6 +49,8 @@ func newTexts(p profile.Profile, pg bool) texts {
 		}
 		if attr.IsPicture() {
 			t.portraits = append(t.portraits, attr)
+			whose := "EXISTS (SELECT 1 FROM profiles p JOIN users u ON u.id = p.user_id WHERE p." + column + " = CAST(?1 AS TEXT) AND p." + column + " <> ''"
+			unseen, seen = append(unseen, whose+")"), append(seen, whose+" AND "+isSeen+")")
 		}
 		if !attr.IsUpload() {
 			continue
@@ -54,6 +60,10 @@ func newTexts(p profile.Profile, pg bool) texts {
 		t.hidden += " AND NOT EXISTS (SELECT 1 FROM profiles WHERE " + column + " = CAST(?1 AS TEXT) AND " + column + " <> '')"
 		t.needed += " UNION SELECT " + column + " FROM profiles WHERE " + column + " <> ''"
 	}
+	if len(seen) == 0 {
+		unseen, seen = []string{"FALSE"}, []string{"FALSE"}
+	}
+	t.hidden += ", (" + strings.Join(unseen, " OR ") + ") AND NOT (" + strings.Join(seen, " OR ") + ")"
 	t.columns = columns
 	t.person = "SELECT " + columns + " FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE "
 	// Casts, because SQLite plans a statement anew for each value that is compared with a column as it is.

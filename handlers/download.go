@@ -54,10 +54,10 @@ func downloadType(name string) string {
 	return "text/plain; charset=utf-8"
 }
 
-// privatePicture serves a picture on a site where not everybody may see each of them. None is kept by a cache: who sees a picture
+// privatePicture serves a picture on a site where not everybody may see each of them, and elsewhere one of people whom strangers don't see. None is kept by a cache: who sees a picture
 // that waits now may not once it is somebody's.
 func (a *App) privatePicture(c *fiber.Ctx) error {
-	square, err := a.pictureFile(c)
+	square, _, err := a.pictureFile(c)
 	if err != nil {
 		return err
 	}

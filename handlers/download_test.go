@@ -120,3 +120,31 @@ func TestDownloadsAndPicturesAreForWhoMaySeeThem(t *testing.T) {
 		}
 	})
 }
+
+// TestPictureOfSomebodyUnseen is for staff alone, also where everybody may see all pictures; unless somebody else has the same.
+func TestPictureOfSomebodyUnseen(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		ada, boss := s.withPicture(s.add("ada"), 90), s.add("boss", asSuperuser)
+		at := profile.PicturePath(s.pictureOf(ada), 96)
+		see := func(when string, stranger, staff int) {
+			t.Helper()
+			for who, row := range map[string]struct {
+				c    *client
+				want int
+			}{"a stranger": {s.client(), stranger}, "a member": {s.as(s.add("m"+when)), stranger}, "staff": {s.as(s.add("s"+when, asStaff)), staff}} {
+				if r := row.c.get(at); r.status != row.want || r.status == 200 && stranger == 404 && r.header.Get("Cache-Control") != "private, no-store" {
+					t.Errorf("%s, %s: %d %s, want %d", when, who, r.status, r.header.Get("Cache-Control"), row.want)
+				}
+			}
+		}
+		see("active", 200, 200)
+		ada, err := s.db.User(t.Context(), ada.ID)
+		must(t, err)
+		ada.IsActive = false
+		_, err = s.db.UpdateUser(t.Context(), dbAuthor(boss), boss, ada)
+		must(t, err)
+		see("deactivated", 404, 200)
+		s.withPicture(s.add("twin"), 90)
+		see("shared", 200, 200)
+	})
+}

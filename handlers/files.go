@@ -81,11 +81,15 @@ func keep(c *fiber.Ctx, etag, contentType string, body []byte) error {
 // linkLife is how long a browser may keep where a picture is, in seconds: much shorter than the link itself can be followed.
 const linkLife = picture.LinkTime / 2 / time.Second
 
-// publicPicture serves a square of a picture on a site where everybody may see all of them, or says where it is.
+// publicPicture serves a square of a picture on a site where everybody may see all of them, or says where it is. What strangers don't see is
+// left to privatePicture.
 func (a *App) publicPicture(c *fiber.Ctx) error {
-	square, err := a.pictureFile(c)
+	square, unseen, err := a.pictureFile(c)
 	if err != nil {
 		return err
+	}
+	if unseen {
+		return c.Next()
 	}
 	link, err := a.Pictures.Link(c.UserContext(), c.Method(), square)
 	if err != nil {
@@ -112,16 +116,16 @@ func (a *App) sendPicture(c *fiber.Ctx, square profile.PictureFile) error {
 }
 
 // pictureFile is the square of a picture that a path names. It fails where nobody is to see it.
-func (a *App) pictureFile(c *fiber.Ctx) (profile.PictureFile, error) {
+func (a *App) pictureFile(c *fiber.Ctx) (square profile.PictureFile, unseen bool, err error) {
 	square, ok := profile.ParsePictureFile(c.Params("file"))
 	if !ok {
-		return square, errNotFound
+		return square, false, errNotFound
 	}
-	hidden, err := a.DB.HidesPicture(c.UserContext(), square.Name)
+	hidden, unseen, err := a.DB.HidesPicture(c.UserContext(), square.Name)
 	if err == nil && hidden {
 		err = errNotFound
 	}
-	return square, err
+	return square, unseen, err
 }
 
 // orNotFound is the error of a store: there is no such picture, or else what has gone wrong.

@@ -23,9 +23,7 @@ func (a *App) routes(f *fiber.App) {
 	}
 
 	f.Use(compressed, a.session, a.sameOrigin, readOnly)
-	if a.Profile.Private() {
-		f.Get("/uploads/profile_pics/:file", a.privatePicture)
-	}
+	f.Get("/uploads/profile_pics/:file", a.privatePicture)
 	f.Get("/", a.home)
 	f.Get("/register", a.registerForm)
 	f.Post("/register", a.register)
