@@ -206,7 +206,10 @@ func TestAgreeingIsToldAndIsOnesOwn(t *testing.T) {
 // TestAHashIsLookedUpByKeys: anybody may ask, as often as they like.
 func TestAHashIsLookedUpByKeys(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		plan := db.AvatarPlan(t, d)
+		plan, whose := db.PicturePlans(t, d)
+		if strings.Contains(whose, "SCAN p") || strings.Contains(whose, "Seq Scan") || !strings.Contains(whose, "profiles_profile_pic") {
+			t.Errorf("whose a picture is, is not found by it:\n%s", whose)
+		}
 		keys := []string{"SEARCH avatar_hashes USING PRIMARY KEY", "SEARCH u USING INTEGER PRIMARY KEY", "SEARCH p USING INTEGER PRIMARY KEY"}
 		if strings.Contains(plan, "Scan") {
 			keys = []string{"avatar_hashes_pkey", "users_pkey", "profiles_pkey"}

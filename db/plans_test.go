@@ -53,8 +53,13 @@ func ListPlans(t testing.TB, d *DB) map[string]string {
 	return plans
 }
 
-// AvatarPlan returns how a person is found by a hash, where no table may be gone through.
-func AvatarPlan(t testing.TB, d *DB) (plan string) {
+// PicturePlans return how a person is found by a hash, and whose a picture is, where no table may be gone through.
+func PicturePlans(t testing.TB, d *DB) (byHash, whose string) {
+	t.Helper()
+	return lookupPlan(t, d, d.text.byAvatar), lookupPlan(t, d, d.text.hidden)
+}
+
+func lookupPlan(t testing.TB, d *DB, query string) (plan string) {
 	t.Helper()
 	err := d.read(t.Context(), func(tx *Tx) error {
 		explain, line := "EXPLAIN QUERY PLAN ", func(row scanner) (line string, err error) {
@@ -68,7 +73,7 @@ func AvatarPlan(t testing.TB, d *DB) (plan string) {
 				return err
 			}
 		}
-		lines, err := all(line)(tx.rows(t.Context(), explain+d.text.byAvatar, "none"))
+		lines, err := all(line)(tx.rows(t.Context(), explain+query, "none"))
 		plan = strings.Join(lines, "\n")
 		return err
 	})
