@@ -3,17 +3,22 @@ package handlers
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"mime/multipart"
 	"net"
+	"os"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"nameplate/db"
 )
 
 const (
-	textMax   = 2_500 << 10 // the most bytes of text that a form may hold, files aside: as in Django
+	textMax   = 2_500 << 10 // the most bytes of text that a form may hold, as in Django
+	partsText = 512 << 10   // the most bytes of text that a form with files may hold beside them
 	fieldsMax = 1000        // the most fields of a form, as in Django
 
 	formReserve = 10 << 20 // what multipart.Reader.ReadForm takes for text beside what it is told
@@ -33,20 +38,22 @@ func (a *App) body(c *fiber.Ctx) error {
 	most, done, err := a.bodyMost(&c.Request().Header)
 	defer done()
 	if err != nil {
-		linger(c)
+		linger(c, err)
 		return err
 	}
-	text := &arrival{Reader: c.Request().BodyStream(), room: a.texts, most: textMax} // of which a form with files may have as much
-	files := &arrival{Reader: text, room: a.arriving, most: arrivingMost}
+	text, files := &arrival{Reader: c.Request().BodyStream()}, &arrival{Reader: c.Request().BodyStream()}
+	if n := c.Request().Header.ContentLength(); n < 0 || n > smallBody {
+		text.room, files.room = a.texts, a.arriving
+	}
 	defer text.leave()
 	defer files.leave()
 	form, err := readBody(c.Request(), text, files, most)
 	if err != nil {
-		linger(c)
+		linger(c, err)
 		return err
 	}
 	if form != nil {
-		text.leave() // what it had of text is known, and little
+		text.leave() // what it has of text is little
 		defer func() { _ = form.RemoveAll() }()
 		c.Locals(localForm, form)
 	}
@@ -70,12 +77,14 @@ func sentFile(c *fiber.Ctx, name string) *multipart.FileHeader {
 
 // readBody refuses what would cost far more to take apart than to send: a body that is compressed, and a form with more text or more fields
 // than any page of the site sends. The form is one with files, whose files are to be removed; nil for any other.
-func readBody(r *fasthttp.Request, text, files io.Reader, most int) (*multipart.Form, error) {
+func readBody(r *fasthttp.Request, text, files *arrival, most int) (*multipart.Form, error) {
 	switch {
 	case len(r.Header.Peek(fiber.HeaderContentEncoding)) > 0:
 		return nil, fiber.ErrUnsupportedMediaType // a few bytes may stand for gigabytes, and no browser sends it
 	case r.Header.ContentLength() > most:
 		return nil, fiber.ErrRequestEntityTooLarge
+	case hasParts(&r.Header) && !text.take(partsText):
+		return nil, errCrowded
 	case hasParts(&r.Header):
 		return readParts(r, files, most)
 	case r.IsBodyStream():
@@ -87,13 +96,13 @@ func readBody(r *fasthttp.Request, text, files io.Reader, most int) (*multipart.
 func hasParts(h *fasthttp.RequestHeader) bool { return len(h.MultipartFormBoundary()) > 0 }
 
 // readParts reads a form with files. These go to the disk as they come, so that memory holds those alone that are looked at, and never more
-// than textMax of the rest, however slowly it comes.
+// than partsText of the rest, however slowly it comes.
 func readParts(r *fasthttp.Request, sent io.Reader, most int) (*multipart.Form, error) {
 	if !r.IsBodyStream() {
 		return nil, fiber.ErrBadRequest
 	}
 	body := &io.LimitedReader{R: sent, N: int64(most) + 1}
-	form, err := multipart.NewReader(body, string(r.Header.MultipartFormBoundary())).ReadForm(textMax - formReserve)
+	form, err := multipart.NewReader(body, string(r.Header.MultipartFormBoundary())).ReadForm(partsText - formReserve)
 	if err == nil {
 		_, err = io.Copy(io.Discard, body) // whatever stands behind the last part is no request
 	}
@@ -105,6 +114,9 @@ func readParts(r *fasthttp.Request, sent io.Reader, most int) (*multipart.Form, 
 	}
 	if body.N <= 0 {
 		err = nil // what was cut off is no fault of its own
+	}
+	if errors.Is(err, fs.ErrNotExist) { // somebody has tidied up where files lie as they come
+		return nil, fmt.Errorf("%w: %w", db.ErrBusy, errors.Join(err, os.MkdirAll(os.TempDir(), 0o700)))
 	}
 	return nil, unreadable(err)
 }

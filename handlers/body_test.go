@@ -113,7 +113,7 @@ func TestBytesThatNoColumnTakes(t *testing.T) {
 func TestFilesOfAFormAreKeptOnTheDisk(t *testing.T) {
 	f := fiber.New(fiber.Config{StreamRequestBody: true, DisablePreParseMultipartForm: true})
 	f.Post("/", func(c *fiber.Ctx) error {
-		form, err := readBody(c.Request(), nil, c.Request().BodyStream(), bodyLimit)
+		form, err := readBody(c.Request(), &arrival{}, &arrival{Reader: c.Request().BodyStream()}, bodyLimit)
 		must(t, err)
 		header := form.File["file"][0]
 		file, err := header.Open()
@@ -140,7 +140,7 @@ func TestTextOfPartsIsReadNoFurtherThanItMayBe(t *testing.T) {
 	r.Header.SetMethod(http.MethodPost)
 	r.Header.SetContentType("multipart/form-data; boundary=X")
 	r.SetBodyStream(body, body.Len())
-	_, err := readBody(r, nil, r.BodyStream(), bodyLimit)
+	_, err := readBody(r, &arrival{}, &arrival{Reader: r.BodyStream()}, bodyLimit)
 	if read := int(body.Size()) - body.Len(); err != fiber.ErrRequestEntityTooLarge || read > textMax+64<<10 {
 		t.Errorf("%v after %d bytes", err, read)
 	}
@@ -223,5 +223,17 @@ func TestLengthsOfBodies(t *testing.T) {
 			t.Errorf("%s: %v, want %v", row.outcome, got, row.want)
 		}
 		must(t, conn.Close())
+	}
+}
+
+// TestTheDirectoryOfFilesIsMadeAnew where somebody has tidied it up.
+func TestTheDirectoryOfFilesIsMadeAnew(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	data := photo(t, 1)
+	t.Setenv("TMPDIR", t.TempDir()+"/own")
+	for _, want := range []int{http.StatusServiceUnavailable, http.StatusUnprocessableEntity} {
+		if r := s.client().upload("/register", "profile_pic", "a.jpg", data); r.status != want {
+			t.Errorf("%d, want %d", r.status, want)
+		}
 	}
 }

@@ -139,7 +139,7 @@ func problemOf(err error) views.Problem {
 	case picture.IsUnavailable(err):
 		return views.Problem{Status: 503, Title: "No pictures just now", Text: "What keeps pictures and files can't be reached. Nothing was changed. Please try again in a minute.", Retry: 60}
 	case errors.As(err, &status) && status.Code == fiber.StatusRequestEntityTooLarge:
-		return views.Problem{Status: 413, Title: "Too large", Text: "What was sent is more than this site takes. A picture may have 10 MB at most: go back, and choose a smaller one."}
+		return views.Problem{Status: 413, Title: "Too large", Text: "What was sent is more than this site takes. A picture may have 10 MB at most, and a table of people 128 MB: go back, and choose a smaller one."}
 	case errors.As(err, &status) && status.Code < 500:
 		return views.Problem{Status: status.Code, Title: http.StatusText(status.Code), Text: textOf(status.Code)}
 	}

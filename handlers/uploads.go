@@ -16,6 +16,7 @@ import (
 const (
 	arrivingMost = 1 << 30   // the most bytes that forms with files have on the disk at once, while they come or are looked at
 	textsMost    = 192 << 20 // the most bytes of bodies that are on their way to memory at once
+	smallBody    = 64 << 10  // bytes up to which a body is always read: log-ins have room, whatever else comes
 
 	largeMost = 4               // large bodies that are on their way, or looked at, at once: each may take tableBytes of the disk
 	largeAsk  = 5 * time.Second // for asking whose a large body is
@@ -27,29 +28,40 @@ var errTooMany = errors.New("too many large bodies at once")
 // errCrowded refuses a body while there is no room for it.
 var errCrowded = errors.New("too many bytes of bodies at once")
 
-// arrival is a body on its way. It fails with errCrowded while those of others leave no room for its first bytes, so that slow ones in large numbers
-// fill neither memory nor the disk.
+// arrival is a body on its way. It fails with errCrowded while those of others leave no room for it, so that slow ones in large numbers fill
+// neither memory nor the disk.
 type arrival struct {
 	io.Reader
-	room  *semaphore.Weighted
-	most  int64 // bytes from which on it takes no more room
-	taken int64 // bytes
+	room  *semaphore.Weighted // nil for a body that needs none
+	taken int64               // bytes
 }
 
 func (a *arrival) Read(p []byte) (int, error) {
 	n, err := a.Reader.Read(p)
-	take := min(int64(n), a.most-a.taken)
-	if !a.room.TryAcquire(take) {
+	if !a.take(int64(n)) {
 		return 0, errCrowded
 	}
-	a.taken += take
 	return n, err
+}
+
+// take says whether there was room for n bytes more.
+func (a *arrival) take(n int64) bool {
+	if a.room == nil {
+		return true
+	}
+	if !a.room.TryAcquire(n) {
+		return false
+	}
+	a.taken += n
+	return true
 }
 
 // leave makes room for others.
 func (a *arrival) leave() {
-	a.room.Release(a.taken)
-	a.taken = 0
+	if a.room != nil {
+		a.room.Release(a.taken)
+		a.taken = 0
+	}
 }
 
 // isLarge says whether a body is one that only who may import sends: its file goes to the disk as it comes.
