@@ -147,13 +147,27 @@ func TestFrameIsOfThePictureThatWasShown(t *testing.T) {
 		form := c.get(pictureRow)
 		c.upload(pictureRow, "profile_pic", "b.jpg", photo(t, 1))
 		now := s.pictureOf(ada)
-		r := c.post(pictureRow, "framed", form.value("framed"), "version", form.value("version"), "focus", "50,100", "zoom", "200")
+		r := c.post(pictureRow, "framed", form.value("framed"), "whole", form.value("whole"), "version", form.value("version"), "focus", "50,100", "zoom", "200")
 		if r.status != http.StatusUnprocessableEntity || !r.says("the picture is another one meanwhile") || r.value("framed") != now || s.pictureOf(ada) != now {
 			t.Errorf("%d", r.status)
 		}
+		frame := func(form answer, focus string) answer {
+			return c.post(pictureRow, "framed", form.value("framed"), "whole", form.value("whole"), "version", form.value("version"), "focus", focus, "zoom", "200")
+		}
+		if r := frame(r, "50,0"); r.status != http.StatusSeeOther || s.pictureOf(ada) == now {
+			t.Errorf("chosen again: %d", r.status)
+		}
+		// Another frame of the same picture is a conflict, in which one chooses.
+		two := c.get(pictureRow)
+		frame(two, "0,50")
+		r = frame(two, "100,50")
+		if r.status != http.StatusConflict || r.value("waiting_profile_pic") == "" || r.Find("fieldset.framing").Length() != 1 {
+			t.Errorf("two frames at once: %d", r.status)
+		}
+		now = s.pictureOf(ada)
 		// Whoever wanted to remove it, and is told of the other, may still choose one.
 		r = c.post(pictureRow, "remove", "1", "version", form.value("version"))
-		if r.status != http.StatusConflict || r.value("remove") != "1" {
+		if r.status != http.StatusConflict || r.value("remove") != "1" || r.Find("fieldset.framing").Length() != 0 {
 			t.Fatalf("removed meanwhile: %d", r.status)
 		}
 		r = c.upload(pictureRow, "profile_pic", "c.jpg", photo(t, 2), "remove", "1", "resolve", "mine", "version", r.value("version"), "before", r.value("before"))

@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -18,6 +20,9 @@ import (
 	"nameplate/views"
 )
 
+// errOtherPicture refuses a frame that was chosen on a picture which is not there any more.
+const errOtherPicture = form.Message("Choose the frame again: the picture is another one meanwhile.")
+
 // updatePicture replaces, frames or removes one's own picture or file. A preview is the framed picture, which waits.
 func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	if isTrue(posted(c, "remove")) && !(isSent(c, attr) && posted(c, "resolve") == "mine") { // a form in conflict says it by itself
@@ -25,6 +30,10 @@ func (a *App) updatePicture(c *fiber.Ctx, attr profile.Attribute) error {
 	}
 	waiting, err := a.framedPicture(c, attr)
 	field, now := views.Field{Attribute: attr, Waiting: waiting}, signedIn(c).Value(attr.Name)
+	if err == errOtherPicture { // what the form shows now is what it is made of
+		field.Error, field.Version = errOtherPicture.Error(), signedIn(c).Version
+		return a.showAttribute(c, fiber.StatusUnprocessableEntity, signedIn(c), field)
+	}
 	if message, ok := errors.AsType[form.Message](err); ok {
 		field.Error = message.Error()
 	} else if err != nil {
@@ -51,8 +60,8 @@ func (a *App) framedPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting
 	frame, frameErr := askedFrame(c, isSent(c, attr))
 	waiting, err := a.waitingPicture(c, attr, frame)
 	now := signedIn(c).Value(attr.Name)
-	if shown := posted(c, "framed"); err == nil && waiting.Token == "" && shown != "" && now != "" && !sameWhole(shown, now) {
-		return waiting, form.Message("Choose the frame again: the picture is another one meanwhile.")
+	if shown := posted(c, "framed"); err == nil && waiting.Token == "" && shown != "" && now != "" && shown != now {
+		err = a.sameWhole(c, now)
 	}
 	if err != nil || frameErr != nil {
 		return waiting, cmp.Or(err, frameErr)
@@ -60,11 +69,23 @@ func (a *App) framedPicture(c *fiber.Ctx, attr profile.Attribute) (views.Waiting
 	return a.reframe(c, orElse(waiting.Name, now), waiting, frame)
 }
 
-// sameWhole says whether two names of pictures are of one picture, in whatever frame.
-func sameWhole(one, other string) bool {
-	one, _, _ = strings.Cut(one, "-")
-	other, _, _ = strings.Cut(other, "-")
-	return one == other
+// sameWhole fails with errOtherPicture where a form has chosen the frame of another picture than the one of this name.
+func (a *App) sameWhole(c *fiber.Ctx, name string) error {
+	whole, err := a.whole(c.UserContext(), name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		_, err = a.kept(c, views.Waiting{}, err)
+		return err
+	}
+	if posted(c, "whole") != wholeSum(whole) {
+		return errOtherPicture
+	}
+	return nil
+}
+
+// wholeSum tells whole pictures apart. That of a picture is the same in each of its frames.
+func wholeSum(whole []byte) string {
+	sum := sha256.Sum256(whole)
+	return hex.EncodeToString(sum[:8])
 }
 
 // reframe draws a stored picture anew, unless it is in that frame. The new one waits instead of what waits.
@@ -141,15 +162,14 @@ func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.F
 	if !ok {
 		return views.Framing{}, nil
 	}
-	file, err := a.Pictures.OpenWhole(ctx, name)
+	data, err := a.whole(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) || picture.IsUnavailable(err) { // all else of the page is there
 		return views.Framing{}, nil
 	}
 	if err != nil {
-		return views.Framing{}, fmt.Errorf("open the whole picture %s: %w", name, err)
+		return views.Framing{}, err
 	}
-	defer func() { _ = file.Close() }()
-	size, err := picture.Size(file)
+	size, err := picture.Size(bytes.NewReader(data))
 	if err != nil { // another can still be chosen
 		a.Log.Error("a whole picture can't be read", "picture", name, "err", err)
 		return views.Framing{}, nil
@@ -158,7 +178,7 @@ func (a *App) framing(ctx context.Context, attr profile.Attribute, field views.F
 	if field.Waiting.Token != "" {
 		whole = settings + "/" + attr.Name + "/whole?waiting=" + field.Waiting.Token
 	}
-	return views.Framing{Name: name, Whole: whole, Size: size, Frame: stored.Frame}, nil
+	return views.Framing{Name: name, Sum: wholeSum(data), Whole: whole, Size: size, Frame: stored.Frame}, nil
 }
 
 // wholePicture serves the whole of one's own picture, or of one that waits, for choosing its frame. Nobody else sees what is around the

@@ -41,6 +41,7 @@ type Waiting struct {
 // Framing is the choice of the square that is shown of a picture. It is zero where there is no picture yet.
 type Framing struct {
 	Name  string      // the picture's name
+	Sum   string      // which whole picture that is, in whatever frame
 	Whole string      // the path of the whole picture
 	Size  image.Point // how many pixels that has
 	Frame profile.Frame
