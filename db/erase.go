@@ -60,7 +60,7 @@ func (tx *Tx) forget(ctx context.Context, id int64) error {
 	if _, err := tx.letGoOf(ctx, "user_id = ?1", id); err != nil {
 		return err
 	}
-	waiting, err := all(text)(tx.rows(ctx, "DELETE FROM waiting_pictures WHERE user_id = ?1 RETURNING name", id))
+	waiting, err := all(text)(tx.rows(ctx, "DELETE FROM waiting_pictures WHERE user_id = ?1 AND state = 'held' RETURNING name", id))
 	if err != nil {
 		return fmt.Errorf("let go of what waits: %w", err)
 	}
