@@ -131,7 +131,7 @@ func TestPictureOfSomebodyUnseen(t *testing.T) {
 			for who, row := range map[string]struct {
 				c    *client
 				want int
-			}{"a stranger": {s.client(), stranger}, "a member": {s.as(s.add("m"+when)), stranger}, "staff": {s.as(s.add("s"+when, asStaff)), staff}} {
+			}{"a stranger": {s.client(), stranger}, "a member": {s.as(s.add("m" + when)), stranger}, "staff": {s.as(s.add("s"+when, asStaff)), staff}} {
 				if r := row.c.get(at); r.status != row.want || r.status == 200 && stranger == 404 && r.header.Get("Cache-Control") != "private, no-store" {
 					t.Errorf("%s, %s: %d %s, want %d", when, who, r.status, r.header.Get("Cache-Control"), row.want)
 				}

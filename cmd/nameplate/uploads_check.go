@@ -96,6 +96,9 @@ func differs(n int) string {
 	return fmt.Sprintf("%d things differ", n)
 }
 
+// nobody fills in the form that a picture waits for while it is mended: nobody sees it for that.
+const nobody = -1
+
 // mender tells what differs line by line, and mends it where it is to.
 type mender struct {
 	d      *db.DB
@@ -193,7 +196,7 @@ func (m *mender) incomplete(ctx context.Context, name string, missing []string) 
 	about, done := whose+", without "+strings.Join(missing, ", "), "drawn again"
 	if m.fix {
 		token := auth.Token()
-		if err := m.d.AddWaiting(ctx, 0, token, name); err != nil {
+		if err := m.d.AddWaiting(ctx, nobody, token, name); err != nil {
 			return err
 		}
 		err = m.store.Mend(ctx, m.reader, name)
