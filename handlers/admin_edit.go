@@ -40,6 +40,13 @@ func (a *App) readEdit(c *fiber.Ctx, person account.User) (views.Edit, error) {
 			text = filled.Values[attr.Name]
 			if sent = text != ""; isTrue(posted(c, "remove_"+attr.Name)) {
 				edit.Removed[attr.Name] = person.Value(attr.Name)
+				if sent && !isSent(c, attr) { // one that was chosen before, and is not wanted any more
+					if err := a.dropEarlier(c, filled.Waiting[attr.Name]); err != nil {
+						return edit, err
+					}
+					delete(filled.Waiting, attr.Name)
+					text, sent = "", false
+				}
 				if sent {
 					edit.Errors.Add(attr.Name, form.Message("Choose another "+attr.Kind.Name+", or remove the present one: not both."))
 				}

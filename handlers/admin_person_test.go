@@ -99,6 +99,10 @@ func TestRemovalOfAPictureIsKept(t *testing.T) {
 		if r.status != http.StatusUnprocessableEntity || !r.says("not both") || r.value("waiting_profile_pic") == "" || r.Find("[name=remove_profile_pic][checked]").Length() != 1 || s.pictureOf(ada) != first {
 			t.Errorf("both: %d", r.status)
 		}
+		if r := c.post(at, "username", "", "remove_profile_pic", "1", "waiting_profile_pic", r.value("waiting_profile_pic"), "version", version); r.says("not both") || r.value("waiting_profile_pic") != "" ||
+			dbtest.Text(t, s.db, "SELECT count(*) FROM waiting_pictures") != "0" {
+			t.Errorf("one that waits, and is not wanted any more: %d", r.status)
+		}
 		r = c.post(at, "username", "", "remove_profile_pic", "1", "version", version)
 		if r.status != http.StatusUnprocessableEntity || r.Find("[name=remove_profile_pic][checked]").Length() != 1 || r.Find(".picture img").Length() != 1 {
 			t.Errorf("beside a mistake: %d", r.status)
