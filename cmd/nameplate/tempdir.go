@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -14,23 +15,30 @@ const tempDirs = "nameplate-sent-"
 // remove at the end. What killed servers left there, where they were, is removed at once.
 func ownTempDir() (remove func(), err error) {
 	parent := os.TempDir()
-	left, err := filepath.Glob(filepath.Join(parent, tempDirs+"*"))
+	entries, err := os.ReadDir(parent)
 	if err != nil {
-		return nil, fmt.Errorf("look for what was left in %s: %w", parent, err)
+		return nil, fmt.Errorf("look for what was left: %w", err)
 	}
-	for _, dir := range left {
-		if held := lockDir(dir); held != nil {
-			_ = os.RemoveAll(dir) // it may be another user's
-			_ = held.Close()
+	for _, entry := range entries {
+		if dir := filepath.Join(parent, entry.Name()); strings.HasPrefix(entry.Name(), tempDirs) {
+			if held := lockDir(dir); held != nil {
+				_ = os.RemoveAll(dir) // it may be another user's
+				_ = held.Close()
+			}
 		}
 	}
 	for range 10 {
 		dir, err := os.MkdirTemp(parent, tempDirs)
 		if err != nil {
-			return nil, fmt.Errorf("make a directory in %s: %w", parent, err)
+			return nil, fmt.Errorf("make a directory: %w", err)
 		}
 		held := lockDir(dir)
-		if _, err := os.Lstat(dir); held == nil || err != nil { // another server that started took it for left
+		if held == nil { // another server that started took it for left, or nothing can be locked there
+			_ = os.Remove(dir)
+			continue
+		}
+		if _, err := os.Lstat(dir); err != nil {
+			_ = held.Close()
 			continue
 		}
 		return func() {
