@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -60,10 +61,11 @@ func (d *dir) lock() {
 	d.held, d.sole = held, syscall.Flock(int(held.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
-// share lets others use the directory too, and waits for those who have just taken it.
+// share lets others use the directory too. It waits a little for who has just taken it; without the lock, another server that starts would remove
+// what is on its way here.
 func (d *dir) share() {
-	if d.held != nil {
-		_ = syscall.Flock(int(d.held.Fd()), syscall.LOCK_SH) // without it another server would remove what is on its way here
+	for tries := 0; d.held != nil && tries < 50 && syscall.Flock(int(d.held.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil; tries++ {
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 
