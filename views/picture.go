@@ -77,6 +77,11 @@ var blurCells = func() (cells [9]string) {
 	return cells
 }()
 
+// removes says whether a form in conflict would remove a picture or a file.
+func (field *Field) removes() bool {
+	return field.Conflict != nil && field.IsUpload() && field.Waiting.Token == ""
+}
+
 // keptText says of a picture or a file that waits that it does.
 func (field *Field) keptText() string {
 	switch {
