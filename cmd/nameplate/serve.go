@@ -30,7 +30,7 @@ const (
 	heapLimit = 80 << 20
 	// stopTimeout is how long accepted requests may take to be answered once the server stops. With what comes after, the
 	// program is gone within 10 seconds.
-	stopTimeout = 8 * time.Second
+	stopTimeout = 7 * time.Second
 	// settleTime lets what has already been sent to the server be read before idle connections are closed.
 	settleTime = 100 * time.Millisecond
 	// mailTimeout is how long a mail under way may take once everything else has stopped.
