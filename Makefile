@@ -62,10 +62,10 @@ test: tools ## Check and test everything
 	go tool staticcheck $(TAGS) ./...
 	@echo '# the S3 server for the tests'
 	@$(s3)
-	go test $(RACE) $(TAGS) -timeout 10m $$(go list $(TAGS) ./... | grep -v -e /e2e -e /internal/picture$$)
+	go test $(RACE) $(TAGS) -timeout 20m $$(go list $(TAGS) ./... | grep -v -e /e2e -e /internal/picture$$)
 	go test $(RACE) $(TAGS) -run AtOnce ./internal/picture # what many do at once; the rest is pixels
 	go test $(TAGS) ./internal/picture
-	go test $(TAGS) -count=1 -timeout 10m ./e2e/... # these drive the binary as people get it, which Go does not know
+	go test $(TAGS) -count=1 -timeout 20m ./e2e/... # these drive the binary as people get it, which Go does not know
 
 .PHONY: bench
 bench: build ## Measure the binary against its limits
