@@ -108,9 +108,12 @@ func TestPreview(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		ada := s.add("ada")
 		c := s.as(ada)
+		if c.get(pictureRow).Find("button[name=preview]").Length() != 1 {
+			t.Error("before there is a picture, none can be looked at")
+		}
 		r := c.upload(pictureRow, "profile_pic", "a.jpg", stripes(t), "preview", "1")
 		token := r.value("waiting_profile_pic")
-		if r.status != 200 || token == "" || s.pictureOf(ada) != "" || r.Find("fieldset.framing:not([disabled])").Length() != 1 {
+		if r.status != 200 || token == "" || !r.says("It is not saved yet") || s.pictureOf(ada) != "" || r.Find("fieldset.framing:not([disabled])").Length() != 1 {
 			t.Fatalf("a new one: %d, token %q", r.status, token)
 		}
 		if whole := r.Find(".whole img").AttrOr("src", ""); c.get(whole).status != 200 || s.client().get(whole).status != 303 {

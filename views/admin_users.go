@@ -115,12 +115,12 @@ func (people People) editAddress(person account.User) templ.SafeURL {
 	return templ.SafeURL(usersPath + "?" + query + "edit=" + id(person))
 }
 
-// back is the list's address with the row of edit in sight.
 // change is where a picture or a file of the row is changed.
 func (edit Edit) change(field string) templ.SafeURL {
 	return templ.SafeURL(userPath(edit.User) + "?from=" + url.QueryEscape(edit.List) + "#field-" + field)
 }
 
+// back is the list's address with the row of edit in sight.
 func (edit Edit) back() templ.SafeURL {
 	query := ""
 	if edit.List != "" {

@@ -68,6 +68,9 @@ func TestPatternsStandWhereTheOperatorHasChosenThem(t *testing.T) {
 	if !strings.HasPrefix(want, "/public/pattern/") {
 		t.Fatal(want)
 	}
+	if row := rendered(t, AttributeRow(s.page, ada, p.Attributes[0], false)).Text(); !strings.Contains(row, "A pattern stands in") {
+		t.Errorf("the row says %q", row)
+	}
 	column := admin.People(p).Columns[0]
 	for name, part := range map[string]templ.Component{
 		"the public page": PublicPage(s.page, ada, p.Attributes), "one's own profile": AttributeRow(s.page, ada, p.Attributes[0], false),
