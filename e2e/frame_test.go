@@ -210,7 +210,9 @@ func TestPictureIsDroppedOrPasted(t *testing.T) {
 			t.Errorf("the picture is %s", colour)
 		}
 		b.click("#row-profile_pic .edit")
+		b.wait("document.querySelector('.whole img')?.complete")
 		b.click(".removal summary")
+		b.wait("document.querySelector('.removal[open]')")
 		b.click("[name=remove]")
 		b.wait("document.querySelector('#row-profile_pic:not(.open)')")
 	}

@@ -160,8 +160,9 @@ func changePicture(b *tab, s *server) {
 
 	b.mark()
 	b.click("#row-profile_pic a[href='/settings/profile/profile_pic']")
-	b.wait("document.activeElement.closest('#row-profile_pic')")
+	b.wait("document.activeElement.closest('#row-profile_pic') && document.querySelector('.whole img')?.complete") // which moves what is below it
 	b.click("#row-profile_pic .removal summary")
+	b.wait("document.querySelector('.removal[open]')")
 	b.click("#row-profile_pic [name=remove]")
 	b.wait("document.querySelector('#row-profile_pic img')?.src.includes('/public/initials/')")
 	b.marked("removing a picture")
